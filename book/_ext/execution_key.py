@@ -1,0 +1,51 @@
+"""Execute a chapter again when the code behind it has changed.
+
+jupyter-cache knows a chapter by its own cells. It cannot see that `rnnlab` or a package has changed, and would show
+old numbers. So the cache's folder is named after a hash of both; Sphinx sees another setting and reads all chapters
+again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from sphinx.application import Sphinx
+
+PACKAGES = ("numpy", "matplotlib", "torch", "Faker", "sphinx-book-theme")
+KEPT = 4
+
+
+def key(root: Path) -> str:
+    """A hash of the Python version, of the packages' versions and of all of rnnlab's files."""
+    digest = hashlib.sha256(sys.version.encode())
+    for name in PACKAGES:
+        try:
+            digest.update(f"{name}=={version(name)};".encode())
+        except PackageNotFoundError:
+            digest.update(f"no {name};".encode())
+    for path in sorted((root / "rnnlab").rglob("*")):
+        if path.suffix in {".py", ".yml", ".csv", ".json"}:
+            digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def name_cache(app: Sphinx, config) -> None:
+    root = Path(app.confdir)
+    caches = root / ".cache" / "execution"
+    cache = caches / key(root)
+    cache.mkdir(parents=True, exist_ok=True)
+    cache.touch()
+    config.nb_execution_cache_path = str(cache)
+
+    oldest_first = sorted(caches.iterdir(), key=lambda path: path.stat().st_mtime)
+    for old in oldest_first[:-KEPT]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def setup(app: Sphinx) -> dict:
+    app.connect("config-inited", name_cache)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
