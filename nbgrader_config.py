@@ -1,0 +1,29 @@
+"""nbgrader's settings for this course: `nbgrader autograde`, formgrader's button and `rnnlab autograde` are one engine."""
+
+c = get_config()  # noqa: F821  (nbgrader puts it here)
+
+c.CourseDirectory.course_id = "rnn"
+c.CourseDirectory.source_directory = "solutions"
+c.CourseDirectory.release_directory = "exercises"
+c.CourseDirectory.submitted_directory = "submitted"
+c.CourseDirectory.autograded_directory = "autograded"
+c.CourseDirectory.feedback_directory = "feedback"
+c.CourseDirectory.db_url = "sqlite:///gradebook.db"
+# The text sources and the synthetic class stand beside the notebooks and are not for students.
+c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.md", "*.py", "class"]
+
+c.IncludeHeaderFooter.enabled = False
+c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
+
+c.Autograde.exporter_class = "rnnlab.grading.hooks.SubmissionExporter"
+c.Autograde.sanitize_preprocessors = ["rnnlab.grading.hooks.RebuildSubmission"]
+c.Autograde.autograde_preprocessors = [
+    "rnnlab.grading.hooks.GradeInSandbox",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
+c.GenerateFeedback.preprocessors = [
+    "nbgrader.preprocessors.GetGrades",
+    "rnnlab.grading.hooks.SanitizeFeedback",
+    "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
+]

@@ -1,0 +1,98 @@
+"""Grade one rebuilt notebook: the student's cells run in the sandbox, the test cells here.
+
+A test cell is one line such as `check("hidden_state.rnn_step", rnn_step)`. It runs in this trusted process with a
+`check` that judges and with each of the student's names replaced by a `StudentName`, whose calls go to the sandbox.
+Expected values never leave this process. A test cell is *not passed* until its own check said otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import numpy as np
+from nbformat.notebooknode import NotebookNode
+
+from rnnlab import exercises
+from rnnlab.check import Verdict, judge, judge_question, public_probes
+from rnnlab.exercises.spec import Exercise, Question
+from rnnlab.grading import notebooks, outputs
+from rnnlab.grading.process import StudentProcess
+from rnnlab.grading.sandbox import Sandbox
+
+
+@dataclass(frozen=True)
+class StudentName:
+    """Stands for one of the student's names in a test cell; its value never enters this process."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class Graded:
+    """The notebook with its outputs, and for each test cell what became of it (`None`: a person must look)."""
+
+    notebook: NotebookNode
+    verdicts: dict[str, Verdict | None]
+    problems: tuple[str, ...] = ()
+
+
+@dataclass
+class _Recorder:
+    """The `check` of one test cell. It holds the verdict that this cell earned, and accepts one only."""
+
+    process: StudentProcess
+    seed: Callable[[str], int]
+    verdicts: list[Verdict] = field(default_factory=list)
+
+    def __call__(self, name: str, answer: StudentName, **_: object) -> Verdict:
+        part = exercises.find(name)
+        verdict = (
+            judge_question(part, self.process.value(answer.name))
+            if isinstance(part, Question)
+            else judge_function(part, answer.name, self.process, self.seed(name))
+        )
+        self.verdicts.append(verdict)
+        return verdict
+
+
+def judge_function(exercise: Exercise, name: str, process: StudentProcess, seed: int) -> Verdict:
+    """Judge the student's function on the public probes and on fresh ones drawn from `seed`."""
+    fresh = exercise.probes(np.random.default_rng(seed))
+    return judge(exercise, lambda arguments: process.call_many(name, arguments), (*public_probes(exercise), *fresh))
+
+
+def grade(notebook: NotebookNode, sandbox: Sandbox, seed: Callable[[str], int]) -> Graded:
+    """Run the notebook's cells in order and write each result into the notebook as ordinary outputs."""
+    verdicts: dict[str, Verdict | None] = {}
+    problems: list[str] = []
+    with StudentProcess(sandbox) as process:
+        for number, cell in enumerate(notebook.cells):
+            if cell.cell_type != "code" or notebooks.is_illustration(cell):
+                continue
+            if not notebooks.is_test(cell):
+                outputs.write_cell_result(cell, process.run(cell.source), number)
+                continue
+            name = str(notebooks.grade_id(cell))
+            verdicts[name] = _run_test_cell(cell, _Recorder(process, seed), problems)
+    return Graded(notebook, verdicts, tuple(problems))
+
+
+def _run_test_cell(cell: NotebookNode, recorder: _Recorder, problems: list[str]) -> Verdict | None:
+    """Run the instructor's line with proxies for the student's names; exactly one verdict must come of it."""
+    name = str(notebooks.grade_id(cell))
+    outputs.write_not_graded(cell, "the check did not run")
+    try:
+        code = compile(cell.source, f"<test cell {name}>", "exec")
+        namespace: dict[str, object] = {free: StudentName(free) for free in code.co_names}
+        namespace |= {"check": recorder, "np": np}
+        exec(code, namespace)
+    except Exception as error:  # the instructor's cell is at fault, and the rest of the submission must go on
+        problems.append(f"the test cell {name} could not be run: {type(error).__name__}: {error}")
+        outputs.write_not_graded(cell, "a person will look at it")
+        return None
+    if len(recorder.verdicts) != 1:
+        problems.append(f"the test cell {name} made {len(recorder.verdicts)} checks where one was expected")
+        return None
+    outputs.write_verdict(cell, recorder.verdicts[0])
+    return recorder.verdicts[0]

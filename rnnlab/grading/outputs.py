@@ -1,0 +1,69 @@
+"""Write what happened into a cell as ordinary notebook outputs, which nbgrader, formgrader and feedback understand.
+
+nbgrader reads a test cell's outputs in order: an error is 0 points, a first `execute_result` is the points it says,
+and nothing at all is full marks. A cell therefore never stands here without an output: passing writes its points.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from nbformat.notebooknode import NotebookNode
+from nbformat.v4 import new_output
+
+from rnnlab.check import Verdict
+from rnnlab.check.outcome import Stopped
+from rnnlab.grading import notebooks
+from rnnlab.grading.sandbox import CellResult
+
+VERDICT = "rnnlab"
+FULL_HINTS = 3
+_STOPPED = {
+    "time": "This cell was stopped: it took too long",
+    "memory": "This cell was stopped: it used too much memory",
+    "crash": "This cell ended its process",
+    "protocol": "This cell was stopped: it interfered with the grader",
+}
+
+
+def write_verdict(cell: NotebookNode, verdict: Verdict) -> None:
+    """Write the verdict's card, and the points (passed) or an error (not passed)."""
+    html = verdict.as_html(FULL_HINTS)
+    cell.metadata[VERDICT] = verdict.to_dict()
+    if verdict.passed:
+        data = {"text/plain": repr(notebooks.points(cell)), "text/html": html}
+        cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
+        return
+    card = new_output("display_data", data={"text/plain": verdict.as_text(FULL_HINTS), "text/html": html})
+    cell.outputs = [card, _error("NotPassed", verdict.headline)]
+
+
+def write_not_graded(cell: NotebookNode, why: str) -> None:
+    """Say that the cell has earned nothing yet; every test cell starts like this."""
+    cell.metadata.pop(VERDICT, None)
+    cell.outputs = [
+        new_output("display_data", data={"text/plain": f"Not graded: {why}.", "text/html": _note(f"Not graded: {why}.")}),
+        _error("NotGraded", why),
+    ]
+
+
+def write_cell_result(cell: NotebookNode, result: CellResult, number: int) -> None:
+    """Write the outputs of one of the student's cells."""
+    cell.execution_count = number + 1
+    cell.outputs = [NotebookNode(output) for output in result.outputs]
+    if result.stopped is not None:
+        cell.outputs.append(_error("Stopped", describe(result.stopped), shown=True))
+
+
+def describe(stopped: Stopped) -> str:
+    """One sentence about a cell that never came to its end."""
+    return f"{_STOPPED[stopped.reason]} ({stopped.detail})."
+
+
+def _error(name: str, message: str, shown: bool = False) -> NotebookNode:
+    """An error output; its text is hidden where a card above it already says the same."""
+    return new_output("error", ename=name, evalue=message, traceback=[f"{name}: {message}"] if shown else [])
+
+
+def _note(text: str) -> str:
+    return f"<p><b>{escape(text)}</b></p>"

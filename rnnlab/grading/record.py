@@ -1,0 +1,53 @@
+"""What the grader remembers of a submission, kept in the metadata of its autograded notebook."""
+
+from __future__ import annotations
+
+import enum
+from dataclasses import asdict, dataclass, replace
+
+from nbformat.notebooknode import NotebookNode
+
+KEY = "rnnlab"
+
+
+class Status(enum.StrEnum):
+    """Each submission ends in exactly one of these."""
+
+    GRADED = "graded"
+    REPAIRED = "graded with repairs"
+    PERSON = "needs a person"
+
+
+@dataclass(frozen=True)
+class Record:
+    """How one submission was graded: its status, what was mended, what a person must see, and under which isolation."""
+
+    status: Status = Status.PERSON
+    repairs: tuple[str, ...] = ()
+    problems: tuple[str, ...] = ()
+    isolation: str = "not run"
+    fingerprint: str = ""
+
+    @classmethod
+    def read(cls, notebook: NotebookNode) -> Record:
+        """The notebook's record; a notebook without one was never graded and needs a person."""
+        fields = notebook.metadata.get(KEY)
+        if fields is None:
+            return cls(problems=("the notebook was not graded by this grader; run `rnnlab autograde`",))
+        return cls(
+            status=Status(fields["status"]),
+            repairs=tuple(fields["repairs"]),
+            problems=tuple(fields["problems"]),
+            isolation=fields["isolation"],
+            fingerprint=fields["fingerprint"],
+        )
+
+    def write(self, notebook: NotebookNode) -> None:
+        notebook.metadata[KEY] = {**asdict(self), "status": str(self.status)}
+
+    def after_grading(self, isolation: str, problems: tuple[str, ...]) -> Record:
+        status = Status.PERSON if problems else self.status
+        return replace(self, status=status, isolation=isolation, problems=self.problems + problems)
+
+    def with_fingerprint(self, value: str) -> Record:
+        return replace(self, fingerprint=value)

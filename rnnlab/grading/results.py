@@ -1,0 +1,125 @@
+"""An assignment's results, read from the gradebook (points) and the autograded notebooks (verdicts, repairs)."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections import Counter
+from dataclasses import dataclass
+
+from nbformat.notebooknode import NotebookNode
+from nbgrader.api import Gradebook, MissingEntry
+
+from rnnlab import exercises
+from rnnlab.check import Verdict
+from rnnlab.exercises.spec import Exercise
+from rnnlab.grading import notebooks, outputs
+from rnnlab.grading.course import Course
+from rnnlab.grading.record import Record, Status
+
+
+@dataclass(frozen=True)
+class Part:
+    """One graded cell of one student: its points, and the verdict where a check gave one."""
+
+    name: str
+    score: float
+    max_score: float
+    needs_grading: bool
+    verdict: Verdict | None
+
+
+@dataclass(frozen=True)
+class StudentResult:
+    """One student's result for an assignment."""
+
+    student: str
+    record: Record
+    parts: tuple[Part, ...]
+
+    @property
+    def score(self) -> float:
+        return sum(part.score for part in self.parts)
+
+    @property
+    def max_score(self) -> float:
+        return sum(part.max_score for part in self.parts)
+
+    @property
+    def needs_grading(self) -> bool:
+        return any(part.needs_grading for part in self.parts)
+
+    @property
+    def failed(self) -> tuple[Part, ...]:
+        """The checked parts that are not passed."""
+        return tuple(part for part in self.parts if part.verdict is not None and not part.verdict.passed)
+
+
+def collect(course: Course, assignment: str) -> tuple[StudentResult, ...]:
+    """Every student's result, in alphabetical order."""
+    with course.gradebook() as gradebook:
+        return tuple(
+            _student_result(gradebook, assignment, student, notebook)
+            for student, notebook in course.autograded_notebooks(assignment)
+        )
+
+
+def mistake_counts(results: tuple[StudentResult, ...]) -> list[tuple[str, str, str, int]]:
+    """(exercise, mistake, summary, number of students) for each named mistake, the most frequent first."""
+    counts = Counter(
+        (part.verdict.exercise, mistake)
+        for result in results
+        for part in result.failed
+        if part.verdict is not None
+        for mistake in part.verdict.mistakes
+    )
+    return [(exercise, name, _summary(exercise, name), n) for (exercise, name), n in counts.most_common()]
+
+
+def as_csv(results: tuple[StudentResult, ...]) -> str:
+    """One line a student: status, points of each part, total, and the named mistakes."""
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    names = [part.name for part in results[0].parts] if results else []
+    writer.writerow(["student", "status", *names, "score", "max_score", "mistakes"])
+    for result in results:
+        mistakes = "; ".join(f"{p.verdict.exercise}: {p.verdict.label}" for p in result.failed if p.verdict)
+        scores = [f"{part.score:g}" for part in result.parts]
+        row = [result.student, result.record.status, *scores, f"{result.score:g}", f"{result.max_score:g}", mistakes]
+        writer.writerow([_inert(str(value)) for value in row])
+    return table.getvalue()
+
+
+def _inert(value: str) -> str:
+    """A spreadsheet must not run a cell that a student's name or text began with a formula sign."""
+    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+
+
+def _student_result(
+    gradebook: Gradebook, assignment: str, student: str, notebook: NotebookNode | None
+) -> StudentResult:
+    record = Record.read(notebook) if notebook is not None else Record(status=Status.PERSON, problems=("not graded yet",))
+    cells = notebook.cells if notebook is not None else []
+    verdicts = {
+        notebooks.grade_id(cell): Verdict.from_dict(cell.metadata[outputs.VERDICT])
+        for cell in cells
+        if outputs.VERDICT in cell.metadata
+    }
+    try:
+        submission = gradebook.find_submission(assignment, student)
+    except MissingEntry:
+        return StudentResult(student, record, ())
+    grades = {grade.name: grade for nb in submission.notebooks for grade in nb.grades}
+    order = [name for cell in cells if (name := notebooks.grade_id(cell)) in grades]
+    parts = tuple(
+        Part(name, float(g.score), float(g.max_score), bool(g.needs_manual_grade), verdicts.get(name))
+        for name in order or sorted(grades)
+        for g in [grades[name]]
+    )
+    return StudentResult(student, record, parts)
+
+
+def _summary(exercise: str, mistake: str) -> str:
+    part = exercises.find(exercise)
+    known = {m.name: m.summary for m in part.mistakes} if isinstance(part, Exercise) else {}
+    return known.get(mistake, "")

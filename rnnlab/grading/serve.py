@@ -1,0 +1,44 @@
+"""Serve the built site, the class reports and the feedback pages on this machine alone."""
+
+from __future__ import annotations
+
+import errno
+import functools
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+from rnnlab.grading.course import CourseError
+
+# The course's other folders (solutions, submissions, the gradebook) are not served.
+SERVED = {"reports": Path("reports"), "feedback": Path("feedback")}
+SITE = Path("_build/html")
+
+
+class CourseHandler(SimpleHTTPRequestHandler):
+    """The site at `/`, the reports at `/reports/`, the feedback pages at `/feedback/`."""
+
+    def __init__(self, *args, root: Path, **kw) -> None:
+        self.root = root
+        super().__init__(*args, directory=str(root / SITE), **kw)
+
+    def translate_path(self, path: str) -> str:
+        first = path.lstrip("/").partition("/")[0].partition("?")[0]
+        self.directory = str(self.root / SITE)
+        if first in SERVED:
+            self.directory = str(self.root)
+        return super().translate_path(path)
+
+    def log_message(self, format: str, *args) -> None:
+        """A reader's clicks are not news."""
+
+
+def make_server(root: Path, port: int) -> ThreadingHTTPServer:
+    """A server on the loopback address; raises `CourseError` where the port is taken or the site is not built."""
+    if not (root / SITE / "index.html").is_file():
+        raise CourseError("the site has not been built; run `make course` (or `make site`) first")
+    try:
+        return ThreadingHTTPServer(("127.0.0.1", port), functools.partial(CourseHandler, root=root))
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise CourseError(f"port {port} is in use; choose another: `make serve PORT={port + 1}`") from error
+        raise

@@ -1,0 +1,62 @@
+"""What the command line prints: a progress bar, a summary, a table of marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+from rich.text import Text
+
+from rnnlab.grading.batch import Done
+from rnnlab.grading.record import Status
+from rnnlab.grading.results import StudentResult
+
+Item = TypeVar("Item")
+
+
+def progress(console: Console, items: Iterator[Item], total: int) -> Iterator[Item]:
+    """Hand the items on while a bar shows how many are done and how long the rest will take."""
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    with Progress(*columns, console=console, transient=True) as bar:
+        task = bar.add_task("", total=total)
+        for item in items:
+            bar.advance(task)
+            yield item
+
+
+def summary(console: Console, done: list[Done]) -> None:
+    """One line for the batch, and one for each submission that needs a person."""
+    unchanged = sum(d.unchanged for d in done)
+    console.print(f"{len(done) - unchanged} graded, {unchanged} unchanged since they were last graded")
+    for d in done:
+        if d.status is Status.PERSON:
+            console.print(Text(f"{d.student} needs a person: {'; '.join(d.reasons)}"), style="yellow", soft_wrap=True)
+
+
+def marks(assignment: str, results: tuple[StudentResult, ...]) -> Table:
+    """A table with each student's points and what went wrong in each part."""
+    table = Table(title=f"Marks for {assignment}", title_justify="left", show_lines=False)
+    table.add_column("student")
+    table.add_column("points", justify="right")
+    table.add_column("what went wrong")
+    for result in results:
+        waiting = " + ?" if result.needs_grading else ""
+        table.add_row(result.student, f"{result.score:g}{waiting} / {result.max_score:g}", _reasons(result))
+    return table
+
+
+def _reasons(result: StudentResult) -> Text:
+    lines = [
+        Text.assemble((part.verdict.exercise.rpartition(".")[2], "bold"), f": {part.verdict.label}")
+        for part in result.failed
+        if part.verdict is not None
+    ]
+    if result.record.status is Status.PERSON:
+        lines.append(Text("needs a person: " + "; ".join(result.record.problems), style="yellow"))
+    lines += [Text(f"mended: {repair}", style="dim") for repair in result.record.repairs[:1]]
+    if len(result.record.repairs) > 1:
+        lines.append(Text(f"mended: and {len(result.record.repairs) - 1} more", style="dim"))
+    return Text("\n").join(lines) if lines else Text("–", style="dim")
