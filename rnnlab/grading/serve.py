@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import errno
 import functools
+import os
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 from rnnlab.grading.course import CourseError
 
 # The course's other folders (solutions, submissions, the gradebook) are not served.
-SERVED = {"reports": Path("reports"), "feedback": Path("feedback")}
+SERVED = {("reports",), ("feedback",)}
 SITE = Path("_build/html")
 
 
@@ -19,14 +20,14 @@ class CourseHandler(SimpleHTTPRequestHandler):
 
     def __init__(self, *args, root: Path, **kw) -> None:
         self.root = root
-        super().__init__(*args, directory=str(root / SITE), **kw)
+        super().__init__(*args, directory=str(root), **kw)
 
     def translate_path(self, path: str) -> str:
-        first = path.lstrip("/").partition("/")[0].partition("?")[0]
-        self.directory = str(self.root / SITE)
-        if first in SERVED:
-            self.directory = str(self.root)
-        return super().translate_path(path)
+        """The file for a request; the folder is decided after `..` and escapes are gone, never before."""
+        inside = os.path.relpath(super().translate_path(path), self.root)
+        slash = "/" if path.partition("?")[0].endswith("/") else ""
+        folder = self.root if Path(inside).parts[:1] in SERVED else self.root / SITE
+        return os.path.join(folder, inside) + slash
 
     def log_message(self, format: str, *args) -> None:
         """A reader's clicks are not news."""
