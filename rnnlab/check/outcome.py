@@ -1,11 +1,13 @@
 """What became of one call of a student's function, whether it ran here or in the sandbox.
 
-A caller is any function from an argument tuple to an `Outcome`; the diagnosis sees nothing else of the student.
+A `Caller` takes a batch of argument tuples and gives back one outcome for each, in order: the diagnosis asks once and
+sees nothing else of the student. A caller that was stopped half-way may give back fewer outcomes, the last one
+`Stopped`; whatever is not there counts as stopped too.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +15,8 @@ from typing import Any
 @dataclass(frozen=True)
 class Returned:
     """The call returned. `value` is None, a number, an array, or a tuple of these; anything else is None and named.
+
+    The answer to a question may also be a text. An array is a copy, so that no later call can change it.
 
     `type_name` is the type of what came back ("ndarray", "list", "Tensor"); `aliases_input` says that a returned
     array shares memory with an argument; `wrote_to_input` names the arguments (by position) that were changed.
@@ -50,4 +54,5 @@ class Stopped:
 
 
 Outcome = Returned | Raised | Missing | Stopped
-Caller = Callable[[tuple[Any, ...]], Outcome]
+Arguments = tuple[Any, ...]
+Caller = Callable[[Sequence[Arguments]], Sequence[Outcome]]

@@ -5,7 +5,7 @@ One module per assignment (`rnnlab/exercises/hidden_state.py`) builds these reco
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,10 +14,16 @@ from numpy.random import Generator
 
 @dataclass(frozen=True)
 class Probe:
-    """One call of the student's function: positional arguments, and a label for messages ("T=5, B=2, D=3, H=4")."""
+    """One call of the student's function: positional arguments, and a label for messages ("T=5, B=2, D=3, H=4").
+
+    `sizes` gives the label's numbers by letter; `traits` says what is special about this probe: "square" (D = H),
+    "single" (B = 1), "large" (inputs of ±1000), "float32", "strided" (not contiguous in memory).
+    """
 
     label: str
     arguments: tuple[Any, ...]
+    sizes: Mapping[str, int] = field(default_factory=dict)
+    traits: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -53,7 +59,10 @@ class Result:
 
 @dataclass(frozen=True)
 class Exercise:
-    """A graded function. `name` is "assignment.function"; `probes(rng)` draws a fresh, complete set of probes."""
+    """A graded function. `name` is "assignment.function"; `probes(rng)` draws a fresh, complete set of probes.
+
+    `alternatives` are functions whose answers differ from the reference's and are accepted as right.
+    """
 
     name: str
     reference: Callable[..., Any]

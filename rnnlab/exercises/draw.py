@@ -1,0 +1,127 @@
+"""Probes drawn from a generator, all with the variety that tells wrong answers from right ones.
+
+Sizes are distinct, so that no mix-up of axes goes unseen; one scene has D = H (and K = H), so that a transposed weight
+does not merely crash; biases and initial states are never zero; everything is handed over read-only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import DTypeLike, NDArray
+
+from rnnlab.exercises.spec import Probe
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The sizes of one probe and what is special about it; it draws the arrays that go with them."""
+
+    rng: Generator
+    T: int
+    B: int
+    D: int
+    H: int
+    K: int
+    trait: str = ""
+
+    @property
+    def dtype(self) -> DTypeLike:
+        return np.float32 if self.trait == "float32" else np.float64
+
+    def weight(self, rows: int, columns: int) -> NDArray[Any]:
+        """A weight matrix whose products stay of order one."""
+        return self._hand_over(self.rng.normal(size=(rows, columns)) / np.sqrt(columns))
+
+    def state(self, *shape: int) -> NDArray[Any]:
+        """A bias or a hidden state: inside (−1, 1) and never zero."""
+        magnitude = self.rng.uniform(0.3, 0.9, shape)
+        return self._hand_over(magnitude * self.rng.choice([-1.0, 1.0], shape))
+
+    def values(self, *shape: int) -> NDArray[Any]:
+        """Inputs of order one, or of order 1000 in the scene of large inputs."""
+        scale = 1000.0 if self.trait == "large" else 1.0
+        return self._hand_over(scale * self.rng.normal(size=shape))
+
+    def ids(self, *shape: int) -> NDArray[np.int64]:
+        """Token ids below K that repeat but never reach the last class."""
+        return self._hand_over(self.rng.integers(0, self.K - 1, shape), np.int64)
+
+    def mask(self) -> NDArray[np.bool_]:
+        """A (T, B) mask with holes: sequence 0 starts with padding, the others have theirs where sequence 0 has none."""
+        mask = self.rng.random((self.T, self.B)) < 0.5
+        mask[:4, 0] = (False, True, False, True)
+        mask[:3, 1:] = [[True], [False], [True]]
+        return self._hand_over(mask, np.bool_)
+
+    def _hand_over(self, array: NDArray[Any], dtype: DTypeLike | None = None) -> NDArray[Any]:
+        array = array.astype(self.dtype if dtype is None else dtype)
+        return read_only(spread_out(array) if self.trait == "strided" else array)
+
+
+def read_only(array: NDArray[Any]) -> NDArray[Any]:
+    """The same array, closed to writing, and its base with it."""
+    if isinstance(array.base, np.ndarray):
+        array.base.setflags(write=False)
+    array.setflags(write=False)
+    return array
+
+
+def spread_out(array: NDArray[Any]) -> NDArray[Any]:
+    """An equal array that is a view of every second element of a larger one."""
+    larger = np.zeros(tuple(2 * size for size in array.shape), array.dtype)
+    view = larger[tuple(slice(None, None, 2) for _ in array.shape)]
+    view[...] = array
+    return view
+
+
+def scenes(rng: Generator) -> tuple[Scene, ...]:
+    """The scenes of every exercise on sequences: two plain ones, then one for each trait."""
+    return (
+        _scene(rng),
+        _scene(rng),
+        _scene(rng, "square"),
+        _scene(rng, "single"),
+        _scene(rng, "float32"),
+        _scene(rng, "strided"),
+        _scene(rng, "large"),
+    )
+
+
+def _scene(rng: Generator, trait: str = "") -> Scene:
+    T, K = (int(size) for size in rng.choice(range(4, 9), size=2, replace=False))
+    free = [size for size in range(2, 9) if size not in (T, K)]
+    B, D, H = (int(size) for size in rng.choice(free, size=3, replace=False))
+    B = 1 if trait == "single" else B
+    if trait == "square":
+        D = H = K
+    return Scene(rng, T, B, D, H, K, trait)
+
+
+def probes_from(
+    letters: str, arguments: Callable[[Scene], tuple[Any, ...]]
+) -> Callable[[Generator], tuple[Probe, ...]]:
+    """The `probes` of an exercise: its arguments in every scene, labeled with the sizes named by `letters`."""
+
+    def probes(rng: Generator) -> tuple[Probe, ...]:
+        return tuple(_probe(scene, letters, arguments(scene)) for scene in scenes(rng))
+
+    return probes
+
+
+def _probe(scene: Scene, letters: str, arguments: tuple[Any, ...]) -> Probe:
+    sizes = {letter: getattr(scene, letter) for letter in letters}
+    label = ", ".join(f"{letter}={size}" for letter, size in sizes.items())
+    traits = frozenset({scene.trait} if scene.trait else ())
+    return Probe(f"{label}{_REMARKS.get(scene.trait, '')}", arguments, sizes, traits)
+
+
+_REMARKS = {
+    "large": ", inputs around ±1000",
+    "float32": ", float32",
+    "strided": ", arrays that are views",
+}
