@@ -1,0 +1,105 @@
+"""Contract: the function exists, takes the arguments of the stub, comes back, and returns something."""
+
+from __future__ import annotations
+
+import re
+
+from rnnlab.check.evidence import Evidence, Trial, shapes
+from rnnlab.check.outcome import Missing, Raised, Returned, Stopped
+from rnnlab.check.verdict import Verdict
+
+LONGEST_MESSAGE = 300
+_STOPPED = {
+    "time": "{name} did not come to an end in time. A loop that never stops?",
+    "memory": "{name} asked for more memory than there is. An array of a wrong size?",
+    "crash": "{name} ended the whole process. Something like exit(), or a crash inside a library?",
+    "protocol": "{name} gave no answer that could be read.",
+}
+
+
+def not_there(evidence: Evidence) -> Verdict | None:
+    """The function is missing, or its body is still the stub's."""
+    name = evidence.exercise.function_name
+    for trial in evidence.trials:
+        outcome = trial.outcome
+        if isinstance(outcome, Missing):
+            return evidence.verdict("contract", f"There is no function {name} to check: {outcome.why}.")
+        if isinstance(outcome, Raised) and outcome.kind == "NotImplementedError":
+            headline = f"{name} is not written yet: it still raises NotImplementedError."
+            where = "Replace the line `raise NotImplementedError()` by your own code, and run the cell again."
+            return evidence.verdict("unwritten", headline, where=where)
+    return None
+
+
+def did_not_return(evidence: Evidence) -> Verdict | None:
+    """The function raised, was stopped, or returned None."""
+    for trial in evidence.wrong:
+        outcome = trial.outcome
+        if isinstance(outcome, Stopped):
+            headline = _STOPPED[outcome.reason].format(name=evidence.exercise.function_name)
+            return evidence.verdict("contract", headline, trial)
+        if isinstance(outcome, Raised):
+            return _wrong_arity(evidence, outcome) or _raised(evidence, trial, outcome)
+        if isinstance(outcome, Returned) and outcome.type_name == "NoneType":
+            return _returned_none(evidence, trial)
+    return None
+
+
+def _wrong_arity(evidence: Evidence, outcome: Raised) -> Verdict | None:
+    name = evidence.exercise.function_name
+    of_call = rf"{name}\(\) (takes|missing) .*positional argument"
+    if outcome.kind != "TypeError" or not re.search(of_call, outcome.message):
+        return None
+    count = len(evidence.parameters)
+    expected = ", ".join(evidence.parameters)
+    headline = f"{name} must take {count} arguments, and yours takes another number."
+    return evidence.verdict(
+        "contract", headline, where=f"The first line should read `def {name}({expected}):`."
+    )
+
+
+def _raised(evidence: Evidence, trial: Trial, outcome: Raised) -> Verdict:
+    message = " ".join(outcome.message.split())[:LONGEST_MESSAGE]
+    place = f" in line {outcome.line_number} of its cell" if outcome.line_number is not None else ""
+    headline = f"{evidence.exercise.function_name} raised {outcome.kind}{place}: {message or 'no message'}"
+    return evidence.verdict(
+        "contract",
+        headline,
+        trial,
+        where=f"The arguments were {shapes(evidence, trial)}. {_how_often(evidence)}".rstrip(),
+        fix=_advice(outcome),
+        line_number=outcome.line_number,
+        line=outcome.line,
+    )
+
+
+def _how_often(evidence: Evidence) -> str:
+    count = sum(isinstance(trial.outcome, Raised) for trial in evidence.trials)
+    if count == len(evidence.trials):
+        return ""
+    return f"It happened on {count} of {len(evidence.trials)} inputs, so ask what is special about this one."
+
+
+def _advice(outcome: Raised) -> str:
+    """What usually helps with this kind of exception."""
+    message = outcome.message
+    if "matmul" in message or "not aligned" in message:
+        return "Write the shapes beside the `@`: the last size on the left must equal the first one on the right."
+    if "could not be broadcast" in message:
+        return "Print the shapes of both operands: sizes must be equal, or 1, counted from the last axis."
+    if outcome.kind == "IndexError":
+        return "Print the index and the array's shape: an axis of size n has the indices 0 … n − 1."
+    if outcome.kind in ("NameError", "UnboundLocalError"):
+        return "Check the spelling, and that the name gets its value before this line."
+    return ""
+
+
+def _returned_none(evidence: Evidence, trial: Trial) -> Verdict:
+    name = evidence.exercise.function_name
+    return evidence.verdict(
+        "contract",
+        f"{name} returned nothing (None).",
+        trial,
+        where="Does every way through the function end in a `return`?",
+        fix="`print` only shows a value; write `return` before the result in the last line of the function.",
+    )

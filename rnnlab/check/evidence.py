@@ -1,0 +1,111 @@
+"""What is known about one answer: each probe, what the student's function made of it, and what is right."""
+
+from __future__ import annotations
+
+import inspect
+import warnings
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from rnnlab.check.compare import Arrays, Tolerance, agree, as_arrays, tolerance
+from rnnlab.check.outcome import Caller, Outcome, Returned, Stopped
+from rnnlab.check.verdict import Verdict
+from rnnlab.exercises.spec import Exercise, Probe
+
+NO_ANSWER = Stopped("protocol", "no answer came back")
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One probe: the student's outcome beside the right answer."""
+
+    probe: Probe
+    outcome: Outcome
+    want: Arrays
+    within: Tolerance
+
+    @property
+    def got(self) -> Arrays | None:
+        """What came back as arrays; None where nothing usable did."""
+        if isinstance(self.outcome, Returned) and self.outcome.value is not None:
+            return as_arrays(self.outcome.value)
+        return None
+
+    @property
+    def right(self) -> bool:
+        return self.got is not None and agree(self.got, self.want, self.within)
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """All trials of one exercise, and the first probe's outcome when it was asked again at the end."""
+
+    exercise: Exercise
+    trials: tuple[Trial, ...]
+    again: Outcome
+
+    @property
+    def wrong(self) -> tuple[Trial, ...]:
+        return tuple(trial for trial in self.trials if not trial.right)
+
+    @property
+    def all_right(self) -> bool:
+        return bool(self.trials) and not self.wrong
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of the function's arguments, as in the notebook's stub."""
+        return tuple(inspect.signature(self.exercise.reference).parameters)
+
+    def verdict(self, stage: str, headline: str, trial: Trial | None = None, **details: Any) -> Verdict:
+        """A verdict of "not passed" on this exercise, seen in `trial`."""
+        return Verdict(
+            exercise=self.exercise.name,
+            passed=False,
+            stage=stage,
+            headline=headline,
+            chapter=self.exercise.chapter,
+            probe=trial.probe.label if trial else "",
+            **details,
+        )
+
+
+def gather(exercise: Exercise, call: Caller, probes: Sequence[Probe]) -> Evidence:
+    """Ask the student's function everything at once, the first probe a second time, and work out what is right."""
+    outcomes = list(call([probe.arguments for probe in (*probes, *probes[:1])]))
+    last = outcomes[-1] if outcomes and isinstance(outcomes[-1], Stopped) else NO_ANSWER
+    outcomes += [last] * (len(probes) + 1 - len(outcomes))
+    accounts = [
+        Evidence(exercise, _trials(exercise, function, probes, outcomes), outcomes[len(probes)])
+        for function in (exercise.reference, *exercise.alternatives)
+    ]
+    return min(accounts, key=lambda account: len(account.wrong))
+
+
+def _trials(
+    exercise: Exercise, function: Callable[..., Any], probes: Sequence[Probe], outcomes: Sequence[Outcome]
+) -> tuple[Trial, ...]:
+    wants = [run(function, probe.arguments) for probe in probes]
+    return tuple(
+        Trial(probe, outcome, as_arrays(want), tolerance(exercise, probe))
+        for probe, outcome, want in zip(probes, outcomes, wants, strict=False)
+    )
+
+
+def run(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+    """The value of one of our own functions, without its warnings; a mistake may overflow on purpose."""
+    with warnings.catch_warnings(), np.errstate(all="ignore"):
+        warnings.simplefilter("ignore")
+        return function(*arguments)
+
+
+def shapes(evidence: Evidence, trial: Trial) -> str:
+    """The arguments of a trial by name and shape: "x_t (6, 2), h_prev (6, 4), …"."""
+    described = (
+        f"{name} {np.shape(argument)}" if np.ndim(argument) else f"{name} = {argument}"
+        for name, argument in zip(evidence.parameters, trial.probe.arguments, strict=True)
+    )
+    return ", ".join(described)

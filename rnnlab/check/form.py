@@ -1,0 +1,106 @@
+"""Form: the right type, number of results, shape and kind of number, and no NaN."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlab.check.compare import Arrays, kind
+from rnnlab.check.evidence import Evidence, Trial
+from rnnlab.check.outcome import Returned
+from rnnlab.check.shape import describe_shape
+from rnnlab.check.verdict import Verdict
+from rnnlab.exercises.spec import Result
+
+
+def wrong_form(evidence: Evidence) -> Verdict | None:
+    """The first way in which an answer's form differs from what is wanted."""
+    for trial in evidence.wrong:
+        verdict = _wrong_type(evidence, trial) or _wrong_count(evidence, trial)
+        if verdict is not None:
+            return verdict
+    for rung in (_wrong_shape, _wrong_kind, _not_finite):
+        for trial in evidence.wrong:
+            for result, got, want in _pairs(evidence, trial):
+                verdict = rung(evidence, trial, result, got, want)
+                if verdict is not None:
+                    return verdict
+    return None
+
+
+def _pairs(evidence: Evidence, trial: Trial) -> list[tuple[Result, NDArray[Any], NDArray[Any]]]:
+    got: Arrays = trial.got if trial.got is not None else ()
+    return list(zip(evidence.exercise.results, got, trial.want, strict=True))
+
+
+def _wrong_type(evidence: Evidence, trial: Trial) -> Verdict | None:
+    if trial.got is not None or not isinstance(trial.outcome, Returned):
+        return None
+    name, came = evidence.exercise.function_name, trial.outcome.type_name
+    wanted = "a number" if not evidence.exercise.results[0].axes else "a NumPy array"
+    fix = "Join the list's arrays with `np.stack(...)` before you return them." if came == "list" else ""
+    where = "What does `type(result)` print?"
+    return evidence.verdict(
+        "form", f"{name} returned a {came} where {wanted} is wanted.", trial, where=where, fix=fix
+    )
+
+
+def _wrong_count(evidence: Evidence, trial: Trial) -> Verdict | None:
+    results = evidence.exercise.results
+    if trial.got is None or len(trial.got) == len(results):
+        return None
+    names = ", ".join(result.name for result in results)
+    headline = f"{evidence.exercise.function_name} returned {len(trial.got)} values where {len(results)} is wanted: {names}."
+    return evidence.verdict("form", headline, trial, where="What stands after `return`, and how many commas?")
+
+
+def _wrong_shape(
+    evidence: Evidence, trial: Trial, result: Result, got: NDArray[Any], want: NDArray[Any]
+) -> Verdict | None:
+    if got.shape == want.shape:
+        return None
+    axes = f"({', '.join(result.axes)})" if result.axes else "a single number"
+    headline = (
+        f"{evidence.exercise.function_name} returned {result.name} with shape {got.shape}, "
+        f"but {axes} = {want.shape} is wanted: {describe_shape(got.shape, want.shape, result.axes)}."
+        if result.axes
+        else f"{evidence.exercise.function_name} returned an array of shape {got.shape}, but {axes} is wanted."
+    )
+    where = "Print the shape after each line of your function. After which line is it not what you expect?"
+    return evidence.verdict("form", headline, trial, where=where)
+
+
+def _wrong_kind(
+    evidence: Evidence, trial: Trial, result: Result, got: NDArray[Any], want: NDArray[Any]
+) -> Verdict | None:
+    came, wanted = kind(got), kind(want)
+    if came == wanted and came != "other":
+        return None
+    headline = (
+        f"{evidence.exercise.function_name} returned {result.name} as {got.dtype} numbers, "
+        f"but {wanted} numbers are wanted."
+    )
+    where = "What does `result.dtype` print, and which line decides it?"
+    return evidence.verdict("form", headline, trial, where=where)
+
+
+def _not_finite(
+    evidence: Evidence, trial: Trial, result: Result, got: NDArray[Any], want: NDArray[Any]
+) -> Verdict | None:
+    bad = ~np.isfinite(got) & np.isfinite(want)
+    if not bad.any():
+        return None
+    first = tuple(int(i) for i in np.argwhere(bad)[0])
+    value = "NaN" if np.isnan(got[first]) else "infinite"
+    place = f"{result.name}[{', '.join(map(str, first))}]" if first else result.name
+    headline = f"{evidence.exercise.function_name} returned {value} numbers, the first at {place}."
+    fix = "Exponentials of large numbers overflow; NumPy's own functions, such as `np.tanh`, do not."
+    large = "large" in trial.probe.traits
+    where = (
+        "What does each line give for inputs around ±1000?"
+        if large
+        else "Which line divides, or takes a root or logarithm?"
+    )
+    return evidence.verdict("form", headline, trial, where=where, fix=fix if large else "")

@@ -1,0 +1,76 @@
+"""Naming: a wrong answer that equals a known mistake's answer on every probe is that mistake."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+from rnnlab.check.compare import agree, as_arrays
+from rnnlab.check.evidence import Evidence, Trial, run
+from rnnlab.check.outcome import Raised
+from rnnlab.check.verdict import Verdict
+from rnnlab.exercises.mistakes import EditError, mistaken
+from rnnlab.exercises.spec import Mistake
+
+
+def one_mistake(evidence: Evidence) -> Verdict | None:
+    """The first mistake of the catalogue that answers as the student's function does, on every probe."""
+    if evidence.all_right:
+        return None
+    for mistake in evidence.exercise.mistakes:
+        if behaves_like(evidence, mistaken(evidence.exercise, mistake)):
+            return _named(evidence, mistake)
+    return None
+
+
+def two_mistakes(evidence: Evidence) -> Verdict | None:
+    """The first pair of mistakes that together answer as the student's function does."""
+    if evidence.all_right:
+        return None
+    for pair in combinations(evidence.exercise.mistakes, 2):
+        function = _both(evidence, pair)
+        if function is not None and behaves_like(evidence, function):
+            return _named(evidence, *pair)
+    return None
+
+
+def behaves_like(evidence: Evidence, function: Callable[..., Any]) -> bool:
+    """Whether the student's outcomes are this function's, at least one of them a value and not an exception."""
+    answered = any(trial.got is not None for trial in evidence.trials)
+    return answered and all(_matches(trial, function) for trial in evidence.trials)
+
+
+def _matches(trial: Trial, function: Callable[..., Any]) -> bool:
+    try:
+        value = run(function, trial.probe.arguments)
+    except Exception:  # a mistake may raise anything, for instance where shapes do not fit
+        return isinstance(trial.outcome, Raised)
+    return trial.got is not None and agree(trial.got, as_arrays(value), trial.within)
+
+
+def _both(evidence: Evidence, pair: tuple[Mistake, Mistake]) -> Callable[..., Any] | None:
+    """The reference with both mistakes, in whichever order their edits fit; None where they do not fit together."""
+    for order in (pair, pair[::-1]):
+        try:
+            return mistaken(evidence.exercise, *order)
+        except (EditError, SyntaxError):
+            continue
+    return None
+
+
+def _named(evidence: Evidence, *mistakes: Mistake) -> Verdict:
+    name = evidence.exercise.function_name
+    if len(mistakes) == 1:
+        stage, headline = "mistake", f"In {name}, {mistakes[0].summary}."
+    else:
+        first, second = mistakes
+        stage, headline = "mistakes", f"In {name}, two things at once: {first.summary}; and {second.summary}."
+    return evidence.verdict(
+        stage,
+        headline,
+        mistakes=tuple(mistake.name for mistake in mistakes),
+        where=" ".join(mistake.hints.where for mistake in mistakes),
+        idea=" ".join(mistake.hints.idea for mistake in mistakes),
+        fix=" ".join(mistake.hints.fix for mistake in mistakes),
+    )

@@ -1,0 +1,67 @@
+"""`check`: the one line under an exercise, for the student to run."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from rnnlab.check.judge import judge
+from rnnlab.check.local import local_caller, value_of
+from rnnlab.check.question import wrong_form
+from rnnlab.check.verdict import Verdict
+from rnnlab.exercises.catalogue import find, public_probes
+from rnnlab.exercises.spec import Exercise, Question
+
+
+class NotYet(Exception):  # noqa: N818 — it is no error of the program's, and the student reads its name
+    """The check did not pass; `verdict` says why. IPython shows the reason in place of a traceback."""
+
+    def __init__(self, verdict: Verdict, hint: int = 1) -> None:
+        super().__init__(verdict.as_text(hint))
+        self.verdict = verdict
+
+    def _render_traceback_(self) -> list[str]:
+        return [f"NotYet: {self.verdict.headline}"]
+
+
+def check(name: str, answer: Callable[..., Any] | Any, hint: int = 1) -> Verdict:
+    """Check an exercise or a question and say in words what came of it; `hint=2` and `hint=3` say more.
+
+    Returns the verdict where the public checks pass; otherwise shows it and raises `NotYet`. The answer to a question
+    is only looked at for its form. Raises `UnknownName` where there is no exercise of this name.
+    """
+    part = find(name)
+    verdict = _recorded(part, answer) if isinstance(part, Question) else _checked(part, answer)
+    if not verdict.passed and verdict.stage != "recorded":
+        _show(verdict, hint)
+        raise NotYet(verdict, hint)
+    return verdict
+
+
+def _checked(exercise: Exercise, answer: Any) -> Verdict:
+    verdict = judge(exercise, local_caller(answer), public_probes(exercise))
+    if not verdict.passed:
+        return verdict
+    headline = f"The public checks of {exercise.function_name} pass. Grading adds inputs of its own."
+    return Verdict(exercise.name, True, "passed", headline)
+
+
+def _recorded(question: Question, answer: Any) -> Verdict:
+    problem = wrong_form(question, value_of(answer))
+    if problem is not None:
+        return problem
+    headline = f"Your answer is {answer!r}. Whether it is right is said after grading."
+    return Verdict(question.name, False, "recorded", headline)
+
+
+def _show(verdict: Verdict, hint: int) -> None:
+    """Display the card where IPython runs; elsewhere the exception's own text says everything."""
+    if "IPython" not in sys.modules:
+        return
+    from IPython import get_ipython
+    from IPython.display import display
+
+    if get_ipython() is not None:
+        data = {"text/plain": verdict.as_text(hint), "text/html": verdict.as_html(hint)}
+        display(data, raw=True)

@@ -1,0 +1,72 @@
+"""Judging the answer to a question: a choice among options, or a number."""
+
+from __future__ import annotations
+
+from math import isclose, isfinite
+from typing import Any
+
+import numpy as np
+
+from rnnlab.check.outcome import Missing, Outcome, Raised, Returned
+from rnnlab.check.verdict import Verdict
+from rnnlab.exercises.spec import Question
+
+
+def judge_question(question: Question, outcome: Outcome) -> Verdict:
+    """Whether the answer is right; a typical wrong answer gets its own sentence."""
+    problem = wrong_form(question, outcome)
+    if problem is not None:
+        return problem
+    assert isinstance(outcome, Returned)
+    answer = normalized(question, outcome.value)
+    if _equal(question, answer, question.answer):
+        return Verdict(question.name, True, "passed", "That is the right answer.")
+    known = [says for wrong, says in question.wrong.items() if _equal(question, answer, wrong)]
+    headline = known[0] if known else "That is not the right answer."
+    return _not_yet(question, "question", headline)
+
+
+def wrong_form(question: Question, outcome: Outcome) -> Verdict | None:
+    """The verdict on an answer that is missing or not of the right kind; None where its form is right."""
+    name = answer_name(question)
+    if isinstance(outcome, Missing):
+        return _not_yet(question, "unwritten", f"There is no {name} yet: {outcome.why}.")
+    if isinstance(outcome, Raised) or (
+        isinstance(outcome, Returned) and outcome.type_name in ("NoneType", "ellipsis")
+    ):
+        return _not_yet(question, "unwritten", f"{name} has no value yet.")
+    if isinstance(outcome, Returned) and normalized(question, outcome.value) is not None:
+        return None
+    if question.options:
+        keys = ", ".join(repr(key) for key in question.options)
+        return _not_yet(question, "form", f"{name} should be one of {keys}.")
+    return _not_yet(question, "form", f"{name} should be a number.")
+
+
+def normalized(question: Question, value: Any) -> str | float | None:
+    """The answer as a key of the options or as a float; None where it is neither."""
+    if question.options:
+        keys = {key.strip().casefold(): key for key in question.options}
+        return keys.get(value.strip().strip("().").casefold()) if isinstance(value, str) else None
+    if isinstance(value, (bool, str)) or np.ndim(value) != 0:
+        return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        return None
+    return number if isfinite(number) else None
+
+
+def answer_name(question: Question) -> str:
+    """The name of the student's variable: "answer_sharing" for "hidden_state.question_sharing"."""
+    return question.name.rpartition(".")[2].replace("question_", "answer_", 1)
+
+
+def _equal(question: Question, answer: str | float | None, other: str | float) -> bool:
+    if isinstance(answer, str) or isinstance(other, str) or answer is None:
+        return answer == other
+    return isclose(answer, other, rel_tol=1e-9, abs_tol=question.tolerance)
+
+
+def _not_yet(question: Question, stage: str, headline: str) -> Verdict:
+    return Verdict(question.name, False, stage, headline, chapter=question.chapter)

@@ -1,0 +1,139 @@
+"""Relation: how the answer hangs together with the right one: its negative, a multiple, shifted, right only here."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from math import sqrt
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rnnlab.check.compare import close
+from rnnlab.check.evidence import Evidence, Trial
+from rnnlab.check.verdict import Verdict
+
+Finding = tuple[str, str]
+TRAITS = {
+    "large": ("right for small inputs only", "What does each line give for inputs around ±1000?"),
+    "float32": ("right for float64 inputs only", "Does a line depend on the inputs' dtype?"),
+    "strided": (
+        "wrong for arrays that are views of others",
+        "Does a line rely on how an array lies in memory?",
+    ),
+    "single": ("wrong for a batch of one sequence only", "Does a line drop or squeeze axes of size 1?"),
+}
+
+
+def related(evidence: Evidence) -> Verdict | None:
+    """The first relation that holds on every probe, for functions with one result."""
+    if evidence.all_right or len(evidence.exercise.results) != 1:
+        return None
+    for find in (_scaled, _moved_in_time, _right_at_first_only, _right_for_some):
+        finding = find(evidence)
+        if finding is not None:
+            says, where = finding
+            name = evidence.exercise.function_name
+            return evidence.verdict(
+                "relation", f"What {name} returns is {says}.", evidence.wrong[0], where=where
+            )
+    return None
+
+
+def _one(trial: Trial) -> tuple[NDArray[Any], NDArray[Any]]:
+    """What came and what is wanted; the rungs before this one have seen to equal shapes."""
+    assert trial.got is not None
+    return trial.got[0], trial.want[0]
+
+
+def _scaled(evidence: Evidence) -> Finding | None:
+    factors = [_factor(trial) for trial in evidence.trials]
+    known = [factor for factor in factors if factor is not None]
+    if len(known) < len(factors) or np.allclose(known, 0.0):
+        return None
+    if np.allclose(known, -1.0):
+        return (
+            "the right result with the opposite sign",
+            "Where is something subtracted that should be added?",
+        )
+    for name, value in _named_factors(evidence):
+        if np.allclose(known, [value(trial.probe.sizes) for trial in evidence.trials], rtol=1e-5):
+            return f"{name} times the right result", "Where does your code average, sum or scale?"
+    if np.allclose(known, known[0], rtol=1e-5):
+        return f"{known[0]:.4g} times the right result", "Which constant factor does your code have?"
+    return None
+
+
+def _factor(trial: Trial) -> float | None:
+    """The number c with got = c·want, if there is one."""
+    got, want = _one(trial)
+    square = float(np.sum(want * want))
+    if square == 0:
+        return None
+    factor = float(np.sum(got * want)) / square
+    return factor if close(got, factor * want, trial.within) else None
+
+
+def _named_factors(evidence: Evidence) -> list[tuple[str, Callable[[Any], float]]]:
+    letters = evidence.trials[0].probe.sizes
+    named: list[tuple[str, Callable[[Any], float]]] = [("2", lambda sizes: 2.0), ("1/2", lambda sizes: 0.5)]
+    for letter in letters:
+        named += [
+            (f"1/{letter}", lambda sizes, a=letter: 1 / sizes[a]),
+            (letter, lambda sizes, a=letter: sizes[a]),
+            (f"1/√{letter}", lambda sizes, a=letter: 1 / sqrt(sizes[a])),
+            (f"√{letter}", lambda sizes, a=letter: sqrt(sizes[a])),
+        ]
+    if {"T", "B"} <= letters.keys():
+        named.append(("1/(T·B)", lambda sizes: 1 / (sizes["T"] * sizes["B"])))
+    return named
+
+
+def _moved_in_time(evidence: Evidence) -> Finding | None:
+    if evidence.exercise.results[0].axes[:1] != ("T",):
+        return None
+    where = "Which input does the first turn of your loop read, and when is its state stored?"
+    moves = {
+        "one step late: each step holds the result of the step before": (slice(1, None), slice(None, -1)),
+        "one step early: each step holds the result of the step after": (slice(None, -1), slice(1, None)),
+        "the right result in reversed order of time": (slice(None, None, -1), slice(None)),
+    }
+    for says, (mine, right) in moves.items():
+        if all(close(_one(t)[0][mine], _one(t)[1][right], t.within) for t in evidence.trials):
+            return says, where
+    return None
+
+
+def _right_at_first_only(evidence: Evidence) -> Finding | None:
+    places = {
+        "T": ("right at the first step only", "What does the second step start from?"),
+        "B": (
+            "right for the first sequence of the batch only",
+            "What does your code do with the second sequence?",
+        ),
+    }
+    axes = evidence.exercise.results[0].axes
+    for letter, finding in places.items():
+        if letter in axes and all(_only_first(trial, axes.index(letter)) for trial in evidence.trials):
+            return finding
+    return None
+
+
+def _only_first(trial: Trial, axis: int) -> bool:
+    """Whether index 0 along this axis is right and every other index is wrong."""
+    got, want = (np.moveaxis(array, axis, 0) for array in _one(trial))
+    first, *others = [close(g, w, trial.within) for g, w in zip(got, want, strict=True)]
+    return first and not any(others)
+
+
+def _right_for_some(evidence: Evidence) -> Finding | None:
+    for trait, finding in TRAITS.items():
+        if all(trial.right != (trait in trial.probe.traits) for trial in evidence.trials):
+            return finding
+    for trait, says in (("single", "right for B = 1 only"), ("square", "right where D = H only")):
+        if all(trial.right == (trait in trial.probe.traits) for trial in evidence.trials):
+            return (
+                says,
+                "Which line mixes up two axes, so that it works only where they are equal or of size 1?",
+            )
+    return None
