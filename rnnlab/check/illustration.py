@@ -8,8 +8,10 @@ from contextlib import contextmanager
 
 @contextmanager
 def illustration(needs: str) -> Iterator[None]:
-    """Run a drawing that needs the student's function `needs`; where it cannot be drawn yet, say so kindly."""
+    """Run a drawing that needs the student's function `needs`; where it fails, say kindly what it waits for."""
     try:
         yield
+    except ImportError as problem:
+        print(f"This drawing needs a package that is not installed here ({problem}). Nothing else does.")
     except Exception as problem:
         print(f"This drawing appears once {needs} works ({type(problem).__name__}: {problem}).")
