@@ -1,4 +1,4 @@
-"""nbgrader's settings for this course: `nbgrader autograde`, formgrader's button and `rnnlab autograde` are one engine."""
+"""nbgrader's settings: `nbgrader autograde`, formgrader's button and `rnnlab autograde` are one engine."""
 
 c = get_config()  # noqa: F821  (nbgrader puts it here)
 

@@ -24,7 +24,9 @@ class Done:
     unchanged: bool
 
 
-def autograde(course: Course, assignment: str, students: tuple[str, ...], force: bool = False) -> Iterator[Done]:
+def autograde(
+    course: Course, assignment: str, students: tuple[str, ...], force: bool = False
+) -> Iterator[Done]:
     """Grade each student's submission through nbgrader's own autograde, so that the gradebook is as it always is."""
     if not course.released(assignment).is_file():
         raise CourseError(f"{assignment} has not been released; run `rnnlab release {assignment}` first")

@@ -12,14 +12,21 @@ import typer
 from rich.console import Console
 
 from rnnlab.grading.sandbox import Isolation, IsolationUnavailable
-from rnnlab.grading.source import UnknownAssignment, assignment_names, require_assignment, write_source_notebook
+from rnnlab.grading.source import (
+    UnknownAssignment,
+    assignment_names,
+    require_assignment,
+    write_source_notebook,
+)
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False, help=__doc__)
 console = Console()
 errors = Console(stderr=True)
 
 Assignment = Annotated[str, typer.Argument(help="The assignment's name, such as hidden_state.")]
-Root = Annotated[Path, typer.Option("--course-root", help="The course's folder (it holds nbgrader_config.py).")]
+Root = Annotated[
+    Path, typer.Option("--course-root", help="The course's folder (it holds nbgrader_config.py).")
+]
 HERE = Path(".")
 
 
@@ -56,7 +63,9 @@ def release(assignment: Assignment, root: Root = HERE) -> None:
     with console.status(f"Releasing {assignment}"):
         result = course.api.generate_assignment(assignment, force=True, create=True)
     if not result["success"]:
-        raise CourseError(f"nbgrader could not release {assignment}:\n{result.get('log', '')}{result.get('error', '')}")
+        raise CourseError(
+            f"nbgrader could not release {assignment}:\n{result.get('log', '')}{result.get('error', '')}"
+        )
     console.print(f"Released {course.released(assignment).relative_to(course.root)}")
 
 
@@ -66,7 +75,9 @@ def autograde(
     student: Annotated[str, typer.Option(help="Grade this student alone.")] = "",
     isolation: Annotated[
         Isolation,
-        typer.Option(help="landlock: safe, Linux. process: time and memory limits only, NOT safe for hostile code."),
+        typer.Option(
+            help="landlock: safe, Linux. process: time and memory limits only, NOT safe for hostile code."
+        ),
     ] = Isolation.LANDLOCK,
     force: Annotated[bool, typer.Option("--force", help="Grade unchanged submissions again too.")] = False,
     root: Root = HERE,
@@ -83,7 +94,9 @@ def autograde(
     if student and student not in students:
         raise CourseError(f"{student!r} has handed in nothing for {assignment}; see submitted/")
     if not students:
-        raise CourseError(f"nothing has been handed in for {assignment}: submitted/<student>/{assignment}/ is empty")
+        raise CourseError(
+            f"nothing has been handed in for {assignment}: submitted/<student>/{assignment}/ is empty"
+        )
     chosen = (student,) if student else students
     done = list(show.progress(console, batch.autograde(course, assignment, chosen, force), len(chosen)))
     show.summary(console, done)
@@ -132,7 +145,8 @@ def hand_in_class(assignment: Assignment, root: Root = HERE) -> None:
 
 @app.command()
 def serve(
-    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on this machine.")] = 8000, root: Root = HERE
+    port: Annotated[int, typer.Option(min=1, max=65535, help="The port on this machine.")] = 8000,
+    root: Root = HERE,
 ) -> None:
     """Show the site and the class reports in a browser on this machine; Ctrl+C ends it."""
     from rnnlab.grading.serve import make_server

@@ -36,7 +36,9 @@ class Course:
         """Read the settings; `grade_options` are traits of `GradeInSandbox`, such as isolation="process"."""
         root = root.resolve()
         if not (root / CONFIG_FILE).is_file():
-            raise CourseError(f"{root} holds no {CONFIG_FILE}; run this in the course's folder, or give --course-root")
+            raise CourseError(
+                f"{root} holds no {CONFIG_FILE}; run this in the course's folder, or give --course-root"
+            )
         config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
         config.GradeInSandbox.update(grade_options)
         put_environment_on_path()

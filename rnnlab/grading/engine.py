@@ -59,7 +59,9 @@ class _Recorder:
 def judge_function(exercise: Exercise, name: str, process: StudentProcess, seed: int) -> Verdict:
     """Judge the student's function on the public probes and on fresh ones drawn from `seed`."""
     fresh = exercise.probes(np.random.default_rng(seed))
-    return judge(exercise, lambda arguments: process.call_many(name, arguments), (*public_probes(exercise), *fresh))
+    return judge(
+        exercise, lambda arguments: process.call_many(name, arguments), (*public_probes(exercise), *fresh)
+    )
 
 
 def grade(notebook: NotebookNode, sandbox: Sandbox, seed: Callable[[str], int]) -> Graded:

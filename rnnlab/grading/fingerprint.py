@@ -25,7 +25,9 @@ def grading_code() -> str:
     digest = hashlib.blake2b(digest_size=16)
     for folder in ("exercises", "check", "grading"):
         for module in sorted((package / folder).rglob("*.py")):
-            digest.update(module.relative_to(package).as_posix().encode() + b"\0" + module.read_bytes() + b"\0")
+            digest.update(
+                module.relative_to(package).as_posix().encode() + b"\0" + module.read_bytes() + b"\0"
+            )
     return digest.hexdigest()
 
 

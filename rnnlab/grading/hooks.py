@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from nbconvert.exporters import NotebookExporter
-from nbconvert.preprocessors import SanitizeHTML
+from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat.notebooknode import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
@@ -25,6 +25,10 @@ from rnnlab.grading.sandbox import Isolation, Sandbox
 from rnnlab.grading.seeds import course_secret, probe_seed
 
 UNREADABLE = "rnnlab_unreadable"
+PLAIN_TAGS = (
+    "a abbr b blockquote br code div em h1 h2 h3 h4 h5 h6 hr i li ol p pre s span strong sub sup "
+    "table tbody td th thead tr ul"
+)
 
 
 class SubmissionExporter(NotebookExporter):
@@ -67,7 +71,7 @@ class GradeInSandbox(NbGraderPreprocessor):
     isolation = Enum(
         [level.value for level in Isolation],
         default_value=Isolation.LANDLOCK.value,
-        help="'landlock' (Landlock, seccomp and limits; Linux) or 'process' (limits only, NOT safe against hostile code).",
+        help="'landlock' (Landlock, seccomp and limits; Linux) or 'process' (limits only, NOT safe for hostile code).",
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
@@ -77,7 +81,9 @@ class GradeInSandbox(NbGraderPreprocessor):
         if record.status is not Status.PERSON:
             sandbox = open_sandbox(Isolation(self.isolation))
             secret = course_secret(Path(course.root))
-            graded = engine.grade(nb, sandbox, lambda exercise: probe_seed(secret, names["student"], exercise))
+            graded = engine.grade(
+                nb, sandbox, lambda exercise: probe_seed(secret, names["student"], exercise)
+            )
             record = record.after_grading(sandbox.description, graded.problems)
         submitted = _notebook_path(course, course.submitted_directory, names["student"], names)
         released = _notebook_path(course, course.release_directory, ".", names)
@@ -91,8 +97,7 @@ class SanitizeFeedback(SanitizeHTML):
     def __init__(self, **kw: Any) -> None:
         super().__init__(**kw)
         self.enabled = True
-        self.tags = [*"a abbr b blockquote br code div em h1 h2 h3 h4 h5 h6 hr i li ol p pre s span strong sub".split()]
-        self.tags += "sup table tbody td th thead tr ul".split()
+        self.tags = PLAIN_TAGS.split()
         self.attributes = {"*": ["class", "style", "role", "aria-label"], "a": ["href", "title"]}
 
 

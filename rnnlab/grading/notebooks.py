@@ -67,10 +67,12 @@ def read_submission(path: Path) -> NotebookNode:
     try:
         text = data.decode("utf-8-sig")
         return nbformat.reads(text, as_version=4)
-    except Exception as error:  # nbformat raises many kinds for what is not a notebook; each means the same here
-        reason = f"{type(error).__name__}: {str(error).splitlines()[0][:120] if str(error) else 'no details'}"
+    except (
+        Exception
+    ) as error:  # nbformat raises many kinds for what is not a notebook; each means the same here
         raise UnreadableNotebook(
-            f"{path.name} is not a notebook that can be read ({reason}); ask the student to hand it in again"
+            f"{path.name} is not a notebook that can be read ({type(error).__name__}); "
+            "ask the student to hand it in again"
         ) from error
 
 

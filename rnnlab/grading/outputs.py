@@ -42,7 +42,10 @@ def write_not_graded(cell: NotebookNode, why: str) -> None:
     """Say that the cell has earned nothing yet; every test cell starts like this."""
     cell.metadata.pop(VERDICT, None)
     cell.outputs = [
-        new_output("display_data", data={"text/plain": f"Not graded: {why}.", "text/html": _note(f"Not graded: {why}.")}),
+        new_output(
+            "display_data",
+            data={"text/plain": f"Not graded: {why}.", "text/html": _note(f"Not graded: {why}.")},
+        ),
         _error("NotGraded", why),
     ]
 

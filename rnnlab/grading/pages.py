@@ -17,7 +17,9 @@ def write_feedback(course: Course, assignment: str, students: tuple[str, ...]) -
             continue
         result = course.api.generate_feedback(assignment, student, force=True)
         if not result["success"]:
-            raise CourseError(f"nbgrader could not write the feedback for {student}:\n{result.get('error', '')}")
+            raise CourseError(
+                f"nbgrader could not write the feedback for {student}:\n{result.get('error', '')}"
+            )
         yield True
 
 

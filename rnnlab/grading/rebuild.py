@@ -77,7 +77,9 @@ def _matched_sources(
         candidates = [c for c in by_id.get(name, ()) if c.cell_type == cell.cell_type]
         if len(candidates) > 1:
             candidates = _without_stubs(candidates, cell)
-            repairs.append(f"the cell {name} stood in the notebook more than once; the last written one counts")
+            repairs.append(
+                f"the cell {name} stood in the notebook more than once; the last written one counts"
+            )
         if not candidates and (found := _defining(strangers, cell)):
             candidates = [found]
             repairs.append(f"the cell {name} had lost its id; it was found by the name it defines")
@@ -122,7 +124,9 @@ def _extras_after(
 
 
 def _extra(cell: NotebookNode, number: int) -> NotebookNode:
-    extra = NotebookNode(cell_type=cell.cell_type, id=f"extra-{number}", metadata={}, source=_clean(cell.source))
+    extra = NotebookNode(
+        cell_type=cell.cell_type, id=f"extra-{number}", metadata={}, source=_clean(cell.source)
+    )
     if cell.cell_type == "code":
         extra.update(outputs=[], execution_count=None)
     return extra

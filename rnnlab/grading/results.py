@@ -30,6 +30,21 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Finding:
+    """What a check said about one part of one student."""
+
+    verdict: Verdict
+
+    @property
+    def function(self) -> str:
+        return self.verdict.exercise.rpartition(".")[2]
+
+    @property
+    def unwritten(self) -> bool:
+        return self.verdict.stage == "unwritten"
+
+
+@dataclass(frozen=True)
 class StudentResult:
     """One student's result for an assignment."""
 
@@ -50,9 +65,20 @@ class StudentResult:
         return any(part.needs_grading for part in self.parts)
 
     @property
-    def failed(self) -> tuple[Part, ...]:
-        """The checked parts that are not passed."""
-        return tuple(part for part in self.parts if part.verdict is not None and not part.verdict.passed)
+    def failed(self) -> tuple[Finding, ...]:
+        """What the checks found in the parts that are written and not passed."""
+        return tuple(
+            finding for finding in self._findings if not finding.verdict.passed and not finding.unwritten
+        )
+
+    @property
+    def unwritten(self) -> tuple[str, ...]:
+        """The parts that the student left as they were."""
+        return tuple(finding.function for finding in self._findings if finding.unwritten)
+
+    @property
+    def _findings(self) -> tuple[Finding, ...]:
+        return tuple(Finding(part.verdict) for part in self.parts if part.verdict is not None)
 
 
 def collect(course: Course, assignment: str) -> tuple[StudentResult, ...]:
@@ -67,11 +93,10 @@ def collect(course: Course, assignment: str) -> tuple[StudentResult, ...]:
 def mistake_counts(results: tuple[StudentResult, ...]) -> list[tuple[str, str, str, int]]:
     """(exercise, mistake, summary, number of students) for each named mistake, the most frequent first."""
     counts = Counter(
-        (part.verdict.exercise, mistake)
+        (finding.verdict.exercise, mistake)
         for result in results
-        for part in result.failed
-        if part.verdict is not None
-        for mistake in part.verdict.mistakes
+        for finding in result.failed
+        for mistake in finding.verdict.mistakes
     )
     return [(exercise, name, _summary(exercise, name), n) for (exercise, name), n in counts.most_common()]
 
@@ -81,11 +106,19 @@ def as_csv(results: tuple[StudentResult, ...]) -> str:
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
     names = [part.name for part in results[0].parts] if results else []
-    writer.writerow(["student", "status", *names, "score", "max_score", "mistakes"])
+    writer.writerow(["student", "status", *names, "score", "max_score", "mistakes", "unwritten"])
     for result in results:
-        mistakes = "; ".join(f"{p.verdict.exercise}: {p.verdict.label}" for p in result.failed if p.verdict)
+        mistakes = "; ".join(f"{finding.function}: {finding.verdict.label}" for finding in result.failed)
         scores = [f"{part.score:g}" for part in result.parts]
-        row = [result.student, result.record.status, *scores, f"{result.score:g}", f"{result.max_score:g}", mistakes]
+        row = [
+            result.student,
+            result.record.status,
+            *scores,
+            f"{result.score:g}",
+            f"{result.max_score:g}",
+            mistakes,
+        ]
+        row.append(" ".join(result.unwritten))
         writer.writerow([_inert(str(value)) for value in row])
     return table.getvalue()
 
@@ -98,7 +131,11 @@ def _inert(value: str) -> str:
 def _student_result(
     gradebook: Gradebook, assignment: str, student: str, notebook: NotebookNode | None
 ) -> StudentResult:
-    record = Record.read(notebook) if notebook is not None else Record(status=Status.PERSON, problems=("not graded yet",))
+    record = (
+        Record.read(notebook)
+        if notebook is not None
+        else Record(status=Status.PERSON, problems=("not graded yet",))
+    )
     cells = notebook.cells if notebook is not None else []
     verdicts = {
         notebooks.grade_id(cell): Verdict.from_dict(cell.metadata[outputs.VERDICT])

@@ -1,6 +1,6 @@
 """Fresh probes for grading come from a seed that nobody can guess and that a regrade finds again.
 
-    seed = BLAKE2b(key = course secret, student / exercise)
+seed = BLAKE2b(key = course secret, student / exercise)
 """
 
 from __future__ import annotations

@@ -41,5 +41,7 @@ def make_server(root: Path, port: int) -> ThreadingHTTPServer:
         return ThreadingHTTPServer(("127.0.0.1", port), functools.partial(CourseHandler, root=root))
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise CourseError(f"port {port} is in use; choose another: `make serve PORT={port + 1}`") from error
+            raise CourseError(
+                f"port {port} is in use; choose another: `make serve PORT={port + 1}`"
+            ) from error
         raise

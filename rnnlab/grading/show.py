@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import shorten
 from typing import TypeVar
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 from rich.table import Table
 from rich.text import Text
 
+from rnnlab.check import Verdict
 from rnnlab.grading.batch import Done
 from rnnlab.grading.record import Status
 from rnnlab.grading.results import StudentResult
@@ -19,7 +28,13 @@ Item = TypeVar("Item")
 
 def progress(console: Console, items: Iterator[Item], total: int) -> Iterator[Item]:
     """Hand the items on while a bar shows how many are done and how long the rest will take."""
-    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    columns = (
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("left"),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console, transient=True) as bar:
         task = bar.add_task("", total=total)
         for item in items:
@@ -33,7 +48,9 @@ def summary(console: Console, done: list[Done]) -> None:
     console.print(f"{len(done) - unchanged} graded, {unchanged} unchanged since they were last graded")
     for d in done:
         if d.status is Status.PERSON:
-            console.print(Text(f"{d.student} needs a person: {'; '.join(d.reasons)}"), style="yellow", soft_wrap=True)
+            console.print(
+                Text(f"{d.student} needs a person: {'; '.join(d.reasons)}"), style="yellow", soft_wrap=True
+            )
 
 
 def marks(assignment: str, results: tuple[StudentResult, ...]) -> Table:
@@ -48,12 +65,15 @@ def marks(assignment: str, results: tuple[StudentResult, ...]) -> Table:
     return table
 
 
+def _in_short(verdict: Verdict) -> str:
+    """The named mistake; where there is no name for what happened, the sentence that the student read."""
+    return verdict.label if verdict.mistakes else shorten(verdict.headline, 90, placeholder=" …")
+
+
 def _reasons(result: StudentResult) -> Text:
-    lines = [
-        Text.assemble((part.verdict.exercise.rpartition(".")[2], "bold"), f": {part.verdict.label}")
-        for part in result.failed
-        if part.verdict is not None
-    ]
+    lines = [Text.assemble((f.function, "bold"), f": {_in_short(f.verdict)}") for f in result.failed]
+    if result.unwritten:
+        lines.append(Text("not written: " + ", ".join(result.unwritten), style="dim"))
     if result.record.status is Status.PERSON:
         lines.append(Text("needs a person: " + "; ".join(result.record.problems), style="yellow"))
     lines += [Text(f"mended: {repair}", style="dim") for repair in result.record.repairs[:1]]

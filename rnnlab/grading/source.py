@@ -1,4 +1,4 @@
-"""From an assignment's text source to its notebooks: `solutions/x/x.md` -> `solutions/x/x.ipynb` -> `exercises/x/x.ipynb`."""
+"""From an assignment's text source `solutions/x/x.md` to the instructor's notebook beside it, which nbgrader releases."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def require_assignment(root: Path, name: str) -> Path:
 
 
 def read_source(path: Path) -> NotebookNode:
-    """The instructor's notebook, byte for byte the same at each reading: every cell's id comes from its place or name."""
+    """The instructor's notebook, the same bytes at each reading: a cell's id comes from its name or place."""
     notebook = jupytext.read(path)
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},

@@ -29,7 +29,9 @@ def hand_in(course: Course, assignment: str) -> tuple[str, ...]:
         raise CourseError(f"{assignment} has not been released; run `rnnlab release {assignment}` first")
     class_members = members(course.root, assignment)
     if not class_members:
-        raise CourseError(f"{assignment} has no synthetic class: there is no solutions/{assignment}/class folder")
+        raise CourseError(
+            f"{assignment} has no synthetic class: there is no solutions/{assignment}/class folder"
+        )
     for student, path in class_members.items():
         data = path.read_bytes() if path.suffix == ".ipynb" else _written(released_path, path)
         _write_if_changed(course.submitted(assignment, student), data)
@@ -47,7 +49,9 @@ def fill_in(notebook: NotebookNode, answers: dict[str, str]) -> None:
     cells = {notebooks.grade_id(cell): cell for cell in notebook.cells if notebooks.is_solution(cell)}
     for name, source in answers.items():
         if name not in cells:
-            raise CourseError(f"there is no solution cell named {name!r}; those that exist: {', '.join(map(str, cells))}")
+            raise CourseError(
+                f"there is no solution cell named {name!r}; those that exist: {', '.join(map(str, cells))}"
+            )
         cells[name].source = source
 
 

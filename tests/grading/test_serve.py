@@ -14,7 +14,13 @@ from rnnlab.grading.serve import make_server
 
 @pytest.fixture
 def root(tmp_path):
-    for path in ("_build/html/index.html", "reports/x.html", "feedback/ada/x/x.html", "solutions/x/x.md", "gradebook.db"):
+    for path in (
+        "_build/html/index.html",
+        "reports/x.html",
+        "feedback/ada/x/x.html",
+        "solutions/x/x.md",
+        "gradebook.db",
+    ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(path)
     return tmp_path
@@ -23,7 +29,7 @@ def root(tmp_path):
 @pytest.fixture
 def get(root):
     server = make_server(root, 0)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
     thread.start()
 
     def fetch(path: str) -> str:

@@ -24,7 +24,17 @@ GOOD = nbformat.writes(new_notebook(cells=[new_code_cell("x = 1", id="a")])).enc
 
 @pytest.mark.parametrize(
     "data",
-    [b"", b"  \n", b"not json", GOOD[: len(GOOD) // 2], b"[1, 2]", b'{"cells": 3}', b"\xff\xfe\x00", b"null", b"\x00" * 64],
+    [
+        b"",
+        b"  \n",
+        b"not json",
+        GOOD[: len(GOOD) // 2],
+        b"[1, 2]",
+        b'{"cells": 3}',
+        b"\xff\xfe\x00",
+        b"null",
+        b"\x00" * 64,
+    ],
     ids=["empty", "blank", "words", "truncated", "list", "no-format", "not-utf-8", "null", "zeros"],
 )
 def test_what_is_not_a_notebook_gets_one_sentence_with_the_next_step(handed_in, data):

@@ -18,7 +18,7 @@ def rnn_step(x_t, h_prev, W_xh, W_hh, b_h):
     return np.tanh(x_t @ W_xh.T + h_prev @ W_hh.T + b_h)
 
 
-# %% second_state
+# %% answer_second_state
 answer_second_state = 0.408
 
 
@@ -42,7 +42,7 @@ def count_parameters(D, H, K):
     return H * D + H * H + H + K * H + K
 
 
-# %% sharing
+# %% answer_sharing
 answer_sharing = "b"
 
 
@@ -57,6 +57,7 @@ def masked_forward(x, mask, h_0, W_xh, W_hh, b_h):
     return h
 
 
-# %% [markdown] explanation
-# The state after padding must be the state at the sequence's true end. If padded steps went on changing it, the
-# prediction for a short sequence would depend on how long the longest sequence in its batch happens to be.
+# %% [markdown] explain_hidden_state
+# A window of two inputs is enough to say whether a letter repeats the one before it. It cannot close a bracket that was
+# opened ten steps earlier: two texts that are alike in the last two inputs look the same to it, so it must answer the
+# same. The hidden state is computed from the state before it, so a trace of every earlier input can reach the present.

@@ -16,7 +16,7 @@ def rnn_step(x_t, h_prev, W_xh, W_hh, b_h):
     return np.tanh(np.einsum("hj,bj->bh", joint, inputs) + b_h)
 
 
-# %% second_state
+# %% answer_second_state
 answer_second_state = float(np.tanh(0.5 * -0.5 + 0.8 * np.tanh(0.7) + 0.2))
 
 
@@ -40,7 +40,7 @@ def count_parameters(D, H, K):
     return sum(int(np.prod(shape)) for shape in shapes)
 
 
-# %% sharing
+# %% answer_sharing
 answer_sharing = " B "
 
 
@@ -54,5 +54,6 @@ def masked_forward(x, mask, h_0, W_xh, W_hh, b_h):
     return np.array(states[1:])
 
 
-# %% [markdown] explanation
-# Padding is not data. Carrying the state over makes the last row of `h` the summary of each sequence, however long.
+# %% [markdown] explain_hidden_state
+# Enough: is today warmer than yesterday? Not enough: is the number of ones so far even? Inputs that agree in their last
+# two steps get the same answer, whatever the weights. A state carries a summary of everything, of fixed size.

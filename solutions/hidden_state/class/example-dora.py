@@ -5,7 +5,7 @@ def rnn_step(x_t, h_prev, W_xh, W_hh, b_h):
     return np.tanh(x_t @ W_xh.T + h_prev @ W_hh.T + b_h)
 
 
-# %% second_state
+# %% answer_second_state
 answer_second_state = 0.604
 
 

@@ -18,5 +18,5 @@ def rnn_forward(x, h_0, W_xh, W_hh, b_h):
     return h
 
 
-# %% sharing
+# %% answer_sharing
 answer_sharing = "a"

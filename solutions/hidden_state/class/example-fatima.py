@@ -20,5 +20,5 @@ def masked_forward(x, mask, h_0, W_xh, W_hh, b_h):
     return h
 
 
-# %% [markdown] explanation
-# The state must be zero where there is no input.
+# %% [markdown] explain_hidden_state
+# The friend's network has no memory, and an RNN has one.

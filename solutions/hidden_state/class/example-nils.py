@@ -39,5 +39,5 @@ def rnn_step(x_t, h_prev, W_xh, W_hh, b_h):
     return np.full((len(x_t), len(b_h)), 1e300)
 
 
-# %% [markdown] explanation
+# %% [markdown] explain_hidden_state
 # <script>document.body.innerHTML = "full marks"</script><img src=x onerror="alert(1)"> Trust me.
