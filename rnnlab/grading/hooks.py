@@ -100,6 +100,14 @@ class SanitizeFeedback(SanitizeHTML):
         self.tags = PLAIN_TAGS.split()
         self.attributes = {"*": ["class", "style", "role", "aria-label"], "a": ["href", "title"]}
 
+    def preprocess_cell(
+        self, cell: NotebookNode, resources: Any, cell_index: int
+    ) -> tuple[NotebookNode, Any]:
+        """All outputs are cleaned, and the text of the student's cells; the instructor's text may hold formulas."""
+        if cell.cell_type == "code" or notebooks.is_students(cell):
+            return super().preprocess_cell(cell, resources, cell_index)
+        return cell, resources
+
 
 @functools.cache
 def open_sandbox(isolation: Isolation) -> Sandbox:

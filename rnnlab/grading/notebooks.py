@@ -9,6 +9,7 @@ import nbformat
 from nbformat.notebooknode import NotebookNode
 
 ILLUSTRATION = "illustration"
+ADDED = "rnnlab_added"
 
 
 class UnreadableNotebook(Exception):
@@ -29,6 +30,11 @@ def is_test(cell: NotebookNode) -> bool:
 def is_solution(cell: NotebookNode) -> bool:
     """Whether the student writes in this cell."""
     return bool(_nbgrader(cell).get("solution"))
+
+
+def is_students(cell: NotebookNode) -> bool:
+    """Whether the cell's text may come from the student: a solution cell, or one that was added."""
+    return is_solution(cell) or bool(cell.metadata.get(ADDED))
 
 
 def is_illustration(cell: NotebookNode) -> bool:

@@ -124,8 +124,9 @@ def _extras_after(
 
 
 def _extra(cell: NotebookNode, number: int) -> NotebookNode:
+    metadata = NotebookNode({notebooks.ADDED: True})
     extra = NotebookNode(
-        cell_type=cell.cell_type, id=f"extra-{number}", metadata={}, source=_clean(cell.source)
+        cell_type=cell.cell_type, id=f"extra-{number}", metadata=metadata, source=_clean(cell.source)
     )
     if cell.cell_type == "code":
         extra.update(outputs=[], execution_count=None)

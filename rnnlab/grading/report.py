@@ -8,6 +8,7 @@ from pathlib import Path
 import jinja2
 
 from rnnlab.grading.course import Course
+from rnnlab.grading.record import Status
 from rnnlab.grading.results import StudentResult, as_csv, collect, mistake_counts
 
 
@@ -32,7 +33,7 @@ def render(course: Course, assignment: str, results: tuple[StudentResult, ...]) 
         results=results,
         part_names=[part.name for part in results[0].parts] if results else [],
         mistakes=mistake_counts(results),
-        isolations=sorted({result.record.isolation for result in results}),
+        isolations=sorted({r.record.isolation for r in results if r.record.status is not Status.PERSON}),
         feedback={r.student for r in results if course.feedback(assignment, r.student).is_file()},
     )
 
