@@ -1,7 +1,7 @@
 """A verdict as text and as a card of HTML.
 
-The card has no background of its own and takes its text color from the page, so that it reads well in light and dark;
-tags and styles are few and plain, so that a notebook's sanitizer can keep them.
+The card has no background of its own and takes its text color from the page, so that it reads well in light
+and dark; tags and styles are few and plain, so that a notebook's sanitizer can keep them.
 """
 
 from __future__ import annotations

@@ -84,7 +84,10 @@ def _advice(outcome: Raised) -> str:
     """What usually helps with this kind of exception."""
     message = outcome.message
     if "matmul" in message or "not aligned" in message:
-        return "Write the shapes beside the `@`: the last size on the left must equal the first one on the right."
+        return (
+            "Write the shapes beside the `@`: the last size on the left must equal the first one "
+            "on the right."
+        )
     if "could not be broadcast" in message:
         return "Print the shapes of both operands: sizes must be equal, or 1, counted from the last axis."
     if outcome.kind == "IndexError":

@@ -33,12 +33,15 @@ def plain_difference(evidence: Evidence) -> Verdict:
 def _question(trial: Trial, evidence: Evidence) -> str:
     axes = evidence.exercise.results[0].axes
     if axes[:1] == ("T",):
-        return "Compute the first two steps by hand for a sequence of one number. Which is the first that differs?"
+        return (
+            "Compute the first two steps by hand for a sequence of one number. Which is the first "
+            "that differs?"
+        )
     return "Compute a small case by hand, with sizes of 1 or 2, and print each intermediate value beside it."
 
 
 def _picture(trial: Trial, evidence: Evidence) -> str:
-    """For each axis of the first wrong result one strip: which indices agree, and where the difference is largest."""
+    """One strip for each axis of the first wrong result: where it agrees, and where it differs most."""
     assert trial.got is not None
     results = zip(evidence.exercise.results, trial.got, trial.want, strict=True)
     for result, got, want in results:

@@ -1,4 +1,4 @@
-"""Effects: writing to the inputs, results that share memory with them, answers that change from call to call."""
+"""Effects: writing to the inputs, sharing memory with them, answers that change from call to call."""
 
 from __future__ import annotations
 
@@ -42,7 +42,10 @@ def _wrote(evidence: Evidence, trial: Trial, argument: str, outcome: Raised | No
         trial,
         where="Which line changes an array in place (`a[...] = `, `a += `, `out=a`)?",
         idea="`b = a` gives the same array a second name; it makes no copy.",
-        fix=f"Make a new array, for instance `{copy} = {copy} + …` in place of `{copy} += …`, or start from `{copy}.copy()`.",
+        fix=(
+            f"Make a new array, for instance `{copy} = {copy} + …` in place of `{copy} += …`, or "
+            f"start from `{copy}.copy()`."
+        ),
         line_number=outcome.line_number if outcome else None,
         line=outcome.line if outcome else None,
     )
@@ -71,7 +74,7 @@ def _shared_memory(evidence: Evidence) -> Verdict | None:
         if isinstance(trial.outcome, Returned) and trial.outcome.aliases_input:
             return evidence.verdict(
                 "effects",
-                f"{evidence.exercise.function_name} returned an array that shares memory with one of its inputs.",
+                f"{evidence.exercise.function_name} returned an array that shares memory with an input.",
                 trial,
                 where="Which argument, or view of one, stands after `return`?",
                 idea="Whoever changes the result would change the input too.",

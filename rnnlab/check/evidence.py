@@ -74,7 +74,7 @@ class Evidence:
 
 
 def gather(exercise: Exercise, call: Caller, probes: Sequence[Probe]) -> Evidence:
-    """Ask the student's function everything at once, the first probe a second time, and work out what is right."""
+    """Ask the function everything at once, the first probe a second time, and work out what is right."""
     outcomes = list(call([probe.arguments for probe in (*probes, *probes[:1])]))
     last = outcomes[-1] if outcomes and isinstance(outcomes[-1], Stopped) else NO_ANSWER
     outcomes += [last] * (len(probes) + 1 - len(outcomes))

@@ -52,7 +52,8 @@ def _wrong_count(evidence: Evidence, trial: Trial) -> Verdict | None:
     if trial.got is None or len(trial.got) == len(results):
         return None
     names = ", ".join(result.name for result in results)
-    headline = f"{evidence.exercise.function_name} returned {len(trial.got)} values where {len(results)} is wanted: {names}."
+    name = evidence.exercise.function_name
+    headline = f"{name} returned {len(trial.got)} values where {len(results)} is wanted: {names}."
     return evidence.verdict("form", headline, trial, where="What stands after `return`, and how many commas?")
 
 
@@ -61,13 +62,12 @@ def _wrong_shape(
 ) -> Verdict | None:
     if got.shape == want.shape:
         return None
-    axes = f"({', '.join(result.axes)})" if result.axes else "a single number"
-    headline = (
-        f"{evidence.exercise.function_name} returned {result.name} with shape {got.shape}, "
-        f"but {axes} = {want.shape} is wanted: {describe_shape(got.shape, want.shape, result.axes)}."
-        if result.axes
-        else f"{evidence.exercise.function_name} returned an array of shape {got.shape}, but {axes} is wanted."
-    )
+    came = f"{evidence.exercise.function_name} returned {result.name} with shape {got.shape}"
+    if result.axes:
+        wanted = f"({', '.join(result.axes)}) = {want.shape} is wanted"
+        headline = f"{came}, but {wanted}: {describe_shape(got.shape, want.shape, result.axes)}."
+    else:
+        headline = f"{came}, but a single number is wanted."
     where = "Print the shape after each line of your function. After which line is it not what you expect?"
     return evidence.verdict("form", headline, trial, where=where)
 

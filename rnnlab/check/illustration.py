@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 @contextmanager
 def illustration(needs: str) -> Iterator[None]:
-    """Run a drawing that needs the student's function `needs`; where it fails, say kindly what it waits for."""
+    """Run a drawing that needs the student's function `needs`; where it fails, say what it waits for."""
     try:
         yield
     except ImportError as problem:

@@ -1,4 +1,4 @@
-"""The diagnosis: a ladder of questions about an answer, asked in order; the first that has something to say speaks.
+"""The diagnosis: a ladder of questions about an answer, asked in order; the first with an answer speaks.
 
 It knows the student's function only by its outcomes, so it is the same in a notebook and under grading.
 """
@@ -18,15 +18,15 @@ from rnnlab.check.relation import related
 from rnnlab.check.verdict import Verdict
 from rnnlab.exercises.spec import Exercise, Probe
 
-# A named mistake says more than its symptom, so naming comes before a wrong shape or an exception is reported.
+# A mistake's name says more than its symptom, so naming comes before a wrong shape or an exception.
 LADDER: tuple[Callable[[Evidence], Verdict | None], ...] = (
     not_there,
     one_mistake,
+    two_mistakes,
     refused_write,
     did_not_return,
     wrong_form,
     side_effects,
-    two_mistakes,
     related,
 )
 

@@ -10,13 +10,13 @@ from rnnlab.check.compare import agree, as_arrays
 from rnnlab.check.evidence import Evidence, Trial, run
 from rnnlab.check.outcome import Raised
 from rnnlab.check.verdict import Verdict
-from rnnlab.exercises.mistakes import EditError, mistaken
+from rnnlab.exercises.mistakes import mistaken, mistaken_together
 from rnnlab.exercises.spec import Mistake
 
 
 def one_mistake(evidence: Evidence) -> Verdict | None:
     """The first mistake of the catalogue that answers as the student's function does, on every probe."""
-    if evidence.all_right:
+    if not _can_be_named(evidence):
         return None
     for mistake in evidence.exercise.mistakes:
         if behaves_like(evidence, mistaken(evidence.exercise, mistake)):
@@ -26,19 +26,23 @@ def one_mistake(evidence: Evidence) -> Verdict | None:
 
 def two_mistakes(evidence: Evidence) -> Verdict | None:
     """The first pair of mistakes that together answer as the student's function does."""
-    if evidence.all_right:
+    if not _can_be_named(evidence):
         return None
     for pair in combinations(evidence.exercise.mistakes, 2):
-        function = _both(evidence, pair)
+        function = mistaken_together(evidence.exercise, pair)
         if function is not None and behaves_like(evidence, function):
             return _named(evidence, *pair)
     return None
 
 
 def behaves_like(evidence: Evidence, function: Callable[..., Any]) -> bool:
-    """Whether the student's outcomes are this function's, at least one of them a value and not an exception."""
-    answered = any(trial.got is not None for trial in evidence.trials)
-    return answered and all(_matches(trial, function) for trial in evidence.trials)
+    """Whether the student's outcomes are this function's on every probe; where it raises, they raise too."""
+    return all(_matches(trial, function) for trial in evidence.trials)
+
+
+def _can_be_named(evidence: Evidence) -> bool:
+    """Whether there is a wrong answer to compare; that two functions raise everywhere says nothing about why."""
+    return bool(evidence.wrong) and any(trial.got is not None for trial in evidence.trials)
 
 
 def _matches(trial: Trial, function: Callable[..., Any]) -> bool:
@@ -47,16 +51,6 @@ def _matches(trial: Trial, function: Callable[..., Any]) -> bool:
     except Exception:  # a mistake may raise anything, for instance where shapes do not fit
         return isinstance(trial.outcome, Raised)
     return trial.got is not None and agree(trial.got, as_arrays(value), trial.within)
-
-
-def _both(evidence: Evidence, pair: tuple[Mistake, Mistake]) -> Callable[..., Any] | None:
-    """The reference with both mistakes, in whichever order their edits fit; None where they do not fit together."""
-    for order in (pair, pair[::-1]):
-        try:
-            return mistaken(evidence.exercise, *order)
-        except (EditError, SyntaxError):
-            continue
-    return None
 
 
 def _named(evidence: Evidence, *mistakes: Mistake) -> Verdict:

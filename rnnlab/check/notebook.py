@@ -14,7 +14,7 @@ from rnnlab.exercises.catalogue import find, public_probes
 from rnnlab.exercises.spec import Exercise, Question
 
 
-class NotYet(Exception):  # noqa: N818 — it is no error of the program's, and the student reads its name
+class NotYet(Exception):
     """The check did not pass; `verdict` says why. IPython shows the reason in place of a traceback."""
 
     def __init__(self, verdict: Verdict, hint: int = 1) -> None:
@@ -28,8 +28,8 @@ class NotYet(Exception):  # noqa: N818 — it is no error of the program's, and 
 def check(name: str, answer: Callable[..., Any] | Any, hint: int = 1) -> Verdict:
     """Check an exercise or a question and say in words what came of it; `hint=2` and `hint=3` say more.
 
-    Returns the verdict where the public checks pass; otherwise shows it and raises `NotYet`. The answer to a question
-    is only looked at for its form. Raises `UnknownName` where there is no exercise of this name.
+    Returns the verdict where the public checks pass; otherwise shows it and raises `NotYet`. The answer to a
+    question is only looked at for its form. Raises `UnknownName` where there is no exercise of this name.
     """
     part = find(name)
     verdict = _recorded(part, answer) if isinstance(part, Question) else _checked(part, answer)

@@ -1,8 +1,8 @@
 """What became of one call of a student's function, whether it ran here or in the sandbox.
 
-A `Caller` takes a batch of argument tuples and gives back one outcome for each, in order: the diagnosis asks once and
-sees nothing else of the student. A caller that was stopped half-way may give back fewer outcomes, the last one
-`Stopped`; whatever is not there counts as stopped too.
+A `Caller` takes a batch of argument tuples and gives back one outcome for each, in order: the diagnosis
+asks once and sees nothing else of the student. A caller that was stopped half-way may give back fewer
+outcomes, the last one `Stopped`; whatever is not there counts as stopped too.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Returned:
-    """The call returned. `value` is None, a number, an array, or a tuple of these; anything else is None and named.
+    """The call returned. `value` is None, a number, an array, or a tuple of these; all else is None.
 
     The answer to a question may also be a text. An array is a copy, so that no later call can change it.
 
-    `type_name` is the type of what came back ("ndarray", "list", "Tensor"); `aliases_input` says that a returned
-    array shares memory with an argument; `wrote_to_input` names the arguments (by position) that were changed.
+    `type_name` is the type of what came back ("ndarray", "list", "Tensor"); `aliases_input` says that a
+    returned array shares memory with an argument; `wrote_to_input` names the arguments (by position) that
+    were changed.
     """
 
     value: Any
@@ -47,7 +48,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Stopped:
-    """The call never came back: `reason` is "time", "memory", "crash" or "protocol"; `detail` is for people."""
+    """The call never came back: `reason` is "time", "memory", "crash" or "protocol"; `detail` is for us."""
 
     reason: str
     detail: str

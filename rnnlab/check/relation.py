@@ -1,4 +1,4 @@
-"""Relation: how the answer hangs together with the right one: its negative, a multiple, shifted, right only here."""
+"""Relation: what the answer has to do with the right one: a multiple, shifted, right here only."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.check.compare import close
+from rnnlab.check.compare import SINGLE_PRECISION, close
 from rnnlab.check.evidence import Evidence, Trial
 from rnnlab.check.verdict import Verdict
 
@@ -29,7 +29,7 @@ def related(evidence: Evidence) -> Verdict | None:
     """The first relation that holds on every probe, for functions with one result."""
     if evidence.all_right or len(evidence.exercise.results) != 1:
         return None
-    for find in (_scaled, _moved_in_time, _right_at_first_only, _right_for_some):
+    for find in (_imprecise, _scaled, _moved_in_time, _right_at_first_only, _right_for_some):
         finding = find(evidence)
         if finding is not None:
             says, where = finding
@@ -44,6 +44,12 @@ def _one(trial: Trial) -> tuple[NDArray[Any], NDArray[Any]]:
     """What came and what is wanted; the rungs before this one have seen to equal shapes."""
     assert trial.got is not None
     return trial.got[0], trial.want[0]
+
+
+def _imprecise(evidence: Evidence) -> Finding | None:
+    if all(close(*_one(trial), SINGLE_PRECISION) for trial in evidence.trials):
+        return "right to a few digits only", "Does a line compute in float32, round, or add a small constant?"
+    return None
 
 
 def _scaled(evidence: Evidence) -> Finding | None:

@@ -13,9 +13,10 @@ from rnnlab.check import card
 class Verdict:
     """Passed or not, and why, in words.
 
-    `stage` says which rung of the diagnosis spoke: "passed", "recorded", "unwritten", "contract", "form", "effects",
-    "mistake", "mistakes" (a pair), "relation", "difference" or "question". `mistakes` are the names of the mistakes found.
-    `where`, `idea` and `fix` are the hints of level 1, 2 and 3; any may be empty. `probe` says on which input it was seen.
+    `stage` says which rung of the diagnosis spoke: "passed", "recorded", "unwritten", "contract", "form",
+    "effects", "mistake", "mistakes" (a pair), "relation", "difference" or "question". `mistakes` are the
+    names of the mistakes found. `where`, `idea` and `fix` are the hints of level 1, 2 and 3; any may be
+    empty. `probe` says on which input it was seen.
     """
 
     exercise: str

@@ -1,7 +1,8 @@
 """Probes drawn from a generator, all with the variety that tells wrong answers from right ones.
 
-Sizes are distinct, so that no mix-up of axes goes unseen; one scene has D = H (and K = H), so that a transposed weight
-does not merely crash; biases and initial states are never zero; everything is handed over read-only.
+Sizes are distinct, so that no mix-up of axes goes unseen; one scene has D = H (and K = H), so that a
+transposed weight does not merely crash; biases and initial states are never zero; everything is handed over
+read-only.
 """
 
 from __future__ import annotations
@@ -52,10 +53,11 @@ class Scene:
         return self._hand_over(self.rng.integers(0, self.K - 1, shape), np.int64)
 
     def mask(self) -> NDArray[np.bool_]:
-        """A (T, B) mask with holes: sequence 0 starts with padding, the others have theirs where sequence 0 has none."""
+        """A (T, B) mask with holes: sequence 0 starts with padding, the others wait where it goes on."""
         mask = self.rng.random((self.T, self.B)) < 0.5
         mask[:4, 0] = (False, True, False, True)
         mask[:3, 1:] = [[True], [False], [True]]
+        mask[-1, 0], mask[-1, 1:] = True, False
         return self._hand_over(mask, np.bool_)
 
     def _hand_over(self, array: NDArray[Any], dtype: DTypeLike | None = None) -> NDArray[Any]:
@@ -105,7 +107,7 @@ def _scene(rng: Generator, trait: str = "") -> Scene:
 def probes_from(
     letters: str, arguments: Callable[[Scene], tuple[Any, ...]]
 ) -> Callable[[Generator], tuple[Probe, ...]]:
-    """The `probes` of an exercise: its arguments in every scene, labeled with the sizes named by `letters`."""
+    """The `probes` of an exercise: its arguments in every scene, with the sizes named by `letters`."""
 
     def probes(rng: Generator) -> tuple[Probe, ...]:
         return tuple(_probe(scene, letters, arguments(scene)) for scene in scenes(rng))

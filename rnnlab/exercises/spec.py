@@ -1,6 +1,7 @@
 """What an author writes down about a graded function: probes, reference, tolerance, mistakes and hints.
 
-One module per assignment (`rnnlab/exercises/hidden_state.py`) builds these records and hands them on as `ASSIGNMENT`.
+One module per assignment (`rnnlab/exercises/hidden_state.py`) builds these records and hands them on as
+`ASSIGNMENT`.
 """
 
 from __future__ import annotations
@@ -14,10 +15,10 @@ from numpy.random import Generator
 
 @dataclass(frozen=True)
 class Probe:
-    """One call of the student's function: positional arguments, and a label for messages ("T=5, B=2, D=3, H=4").
+    """One call of the student's function: positional arguments, and a label ("T=5, B=2, D=3, H=4").
 
-    `sizes` gives the label's numbers by letter; `traits` says what is special about this probe: "square" (D = H),
-    "single" (B = 1), "large" (inputs of ±1000), "float32", "strided" (not contiguous in memory).
+    `sizes` gives the label's numbers by letter; `traits` says what is special about this probe: "square" (D
+    = H), "single" (B = 1), "large" (inputs of ±1000), "float32", "strided" (not contiguous in memory).
     """
 
     label: str
@@ -28,7 +29,7 @@ class Probe:
 
 @dataclass(frozen=True)
 class Hints:
-    """Three hints, each saying more than the one before: a question, the idea with its chapter, nearly the fix."""
+    """Three hints, each saying more than the last: a question, the idea with its chapter, nearly the fix."""
 
     where: str
     idea: str
@@ -59,7 +60,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Exercise:
-    """A graded function. `name` is "assignment.function"; `probes(rng)` draws a fresh, complete set of probes.
+    """A graded function. `name` is "assignment.function"; `probes(rng)` draws a fresh, full set of probes.
 
     `alternatives` are functions whose answers differ from the reference's and are accepted as right.
     """

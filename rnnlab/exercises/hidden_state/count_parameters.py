@@ -30,7 +30,9 @@ MISTAKES = (
         tag="size",
         hints=Hints(
             where="What is the shape of W_hh?",
-            idea="Every unit feeds every unit, so W_hh is a full square matrix (chapter hidden-state, shapes).",
+            idea=(
+                "Every unit feeds every unit, so W_hh is a full square matrix (chapter hidden-state, shapes)."
+            ),
             fix="Count `H * H` for W_hh.",
         ),
         edits=((" + H * H", " + H"),),
@@ -52,7 +54,10 @@ MISTAKES = (
         tag="repeated term",
         hints=Hints(
             where="How many bias vectors does rnn_step take?",
-            idea="This cell has one bias b_h. torch.nn.RNN keeps two, which do the work of one (chapter hidden-state, the equation).",
+            idea=(
+                "This cell has one bias b_h. torch.nn.RNN keeps two, which do the work of one (chapter "
+                "hidden-state, the equation)."
+            ),
             fix="Count H once for b_h.",
         ),
         edits=(("H * H + H", "H * H + 2 * H"),),
@@ -63,7 +68,10 @@ MISTAKES = (
         tag="dropped term",
         hints=Hints(
             where="Are biases learned?",
-            idea="A bias is a parameter like any weight; b_h has one number per unit (chapter hidden-state, shapes).",
+            idea=(
+                "A bias is a parameter like any weight; b_h has one number per unit (chapter hidden-state, "
+                "shapes)."
+            ),
             fix="Add `H` for b_h.",
         ),
         edits=(("H * H + H", "H * H"),),

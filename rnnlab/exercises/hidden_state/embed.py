@@ -8,7 +8,7 @@ from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 def embed(ids, E):
     vectors = E[ids]
-    return vectors
+    return vectors  # noqa: RET504 — mistakes change this line
 
 
 MISTAKES = (
@@ -62,7 +62,10 @@ MISTAKES = (
         tag="axes",
         hints=Hints(
             where="What is `result[0, 0]`: the vector of the first token of the first sequence?",
-            idea="Each id is replaced by a vector of D entries, so D comes last: (T, B, D) (chapter hidden-state, shapes).",
+            idea=(
+                "Each id is replaced by a vector of D entries, so D comes last: (T, B, D) (chapter "
+                "hidden-state, shapes)."
+            ),
             fix="Leave the result of `E[ids]` as it is: it needs no transpose.",
         ),
         edits=(("return vectors", "return vectors.swapaxes(1, 2)"),),
@@ -72,8 +75,14 @@ MISTAKES = (
         summary="batch and time are exchanged, (B, T, D)",
         tag="axes",
         hints=Hints(
-            where="Compare `ids.shape` with the first two numbers of your result's shape. Are they in the same order?",
-            idea="Sequences are time-first here: ids are (T, B), so the result is (T, B, D) (chapter hidden-state, shapes).",
+            where=(
+                "Compare `ids.shape` with the first two numbers of your result's shape. Are they "
+                "in the same order?"
+            ),
+            idea=(
+                "Sequences are time-first here: ids are (T, B), so the result is (T, B, D) (chapter "
+                "hidden-state, shapes)."
+            ),
             fix="Leave the axes of `ids` in their order: no transpose of `ids`, and none of the result.",
         ),
         edits=(("E[ids]", "E[ids.T]"),),
@@ -84,8 +93,14 @@ MISTAKES = (
         tag="axes",
         hints=Hints(
             where="How many axes does `ids` have, and how many does your result have?",
-            idea="Each id is replaced by a vector, the other axes stay: (T, B) becomes (T, B, D) (chapter hidden-state, embeddings).",
-            fix="If you flattened `ids` to loop over it, end with `.reshape(*ids.shape, -1)`. `E[ids]` needs neither.",
+            idea=(
+                "Each id is replaced by a vector, the other axes stay: (T, B) becomes (T, B, D) "
+                "(chapter hidden-state, embeddings)."
+            ),
+            fix=(
+                "If you flattened `ids` to loop over it, end with `.reshape(*ids.shape, -1)`. `E[ids]` "
+                "needs neither."
+            ),
         ),
         edits=(("E[ids]", "E[ids.reshape(-1)]"),),
     ),
@@ -95,7 +110,10 @@ MISTAKES = (
         tag="reduction",
         hints=Hints(
             where="Which axis of your result numbers the time steps?",
-            idea="A recurrent net reads one vector per step, so every step keeps its own (chapter hidden-state, embeddings).",
+            idea=(
+                "A recurrent net reads one vector per step, so every step keeps its own (chapter "
+                "hidden-state, embeddings)."
+            ),
             fix="Leave out the sum over axis 0: the result is (T, B, D).",
         ),
         edits=(("return vectors", "return vectors.sum(axis=0)"),),
@@ -106,7 +124,10 @@ MISTAKES = (
         tag="reduction",
         hints=Hints(
             where="Which axis of your result numbers the time steps?",
-            idea="A recurrent net reads one vector per step, so every step keeps its own (chapter hidden-state, embeddings).",
+            idea=(
+                "A recurrent net reads one vector per step, so every step keeps its own (chapter "
+                "hidden-state, embeddings)."
+            ),
             fix="Leave out the mean over axis 0: the result is (T, B, D).",
         ),
         edits=(("return vectors", "return vectors.mean(axis=0)"),),
@@ -128,7 +149,10 @@ MISTAKES = (
         tag="scale",
         hints=Hints(
             where="Is `embed(ids, E)[0, 0]` exactly a row of E?",
-            idea="A lookup copies rows as they are. The factor √D belongs to transformers (chapter hidden-state, embeddings).",
+            idea=(
+                "A lookup copies rows as they are. The factor √D belongs to transformers (chapter "
+                "hidden-state, embeddings)."
+            ),
             fix="Return the rows themselves, without the factor.",
         ),
         edits=(("return vectors", "return vectors * E.shape[1] ** 0.5"),),
@@ -139,7 +163,10 @@ MISTAKES = (
         tag="scale",
         hints=Hints(
             where="Is `embed(ids, E)[0, 0]` exactly a row of E?",
-            idea="A lookup copies rows as they are; how long a vector is, is learned too (chapter hidden-state, embeddings).",
+            idea=(
+                "A lookup copies rows as they are; how long a vector is, is learned too (chapter "
+                "hidden-state, embeddings)."
+            ),
             fix="Return the rows themselves, without dividing by their norm.",
         ),
         edits=(("return vectors", "return vectors / (vectors**2).sum(axis=-1, keepdims=True) ** 0.5"),),

@@ -1,10 +1,11 @@
-"""masked_forward: the forward pass over padded sequences; where the mask is False, the state is carried over."""
+"""masked_forward: the forward pass over padded sequences; where the mask is False, the state waits."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from rnnlab.exercises.draw import Scene, probes_from
+from rnnlab.exercises.hidden_state.shared import BATCH_FIRST, NO_BIAS, TRANSPOSED_RECURRENT_WEIGHT, ZERO_START
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
@@ -25,7 +26,10 @@ MISTAKES = (
         tag="mask",
         hints=Hints(
             where="If you change the mask, does your result change?",
-            idea="Padding is no input. Where the mask is False, the state waits (chapter sequences, padding and masks).",
+            idea=(
+                "Padding is no input. Where the mask is False, the state waits (chapter sequences, "
+                "padding and masks)."
+            ),
             fix="After computing the new state, choose: `h_t = np.where(valid, updated, h_t)`.",
         ),
         edits=(("np.where(valid, updated, h_t)", "updated"),),
@@ -47,8 +51,13 @@ MISTAKES = (
         tag="mask",
         hints=Hints(
             where="After a padded step, what is your state: zero, or the state before it?",
-            idea="Multiplying by the mask erases; carrying over keeps (chapter sequences, padding and masks).",
-            fix="Keep the old state where the mask is False: `np.where(valid, updated, h_t)` in place of `updated * valid`.",
+            idea=(
+                "Multiplying by the mask erases; carrying over keeps (chapter sequences, padding and masks)."
+            ),
+            fix=(
+                "Keep the old state where the mask is False: `np.where(valid, updated, h_t)` in "
+                "place of `updated * valid`."
+            ),
         ),
         edits=(("updated, h_t", "updated, 0 * h_t"),),
     ),
@@ -80,8 +89,13 @@ MISTAKES = (
         tag="mask",
         hints=Hints(
             where="At a real step after a padded one, which state is multiplied by W_hh?",
-            idea="The step after padding starts from the carried state (chapter sequences, padding and masks).",
-            fix="Store the choice in the variable that the next turn uses: `h_t = np.where(valid, updated, h_t)`.",
+            idea=(
+                "The step after padding starts from the carried state (chapter sequences, padding and masks)."
+            ),
+            fix=(
+                "Store the choice in the variable that the next turn uses: `h_t = np.where(valid, "
+                "updated, h_t)`."
+            ),
         ),
         edits=(
             ("h_t = h_0", "h_t = shown = h_0"),
@@ -95,7 +109,10 @@ MISTAKES = (
         tag="mask",
         hints=Hints(
             where="With x_t = 0, does a step leave the state as it is?",
-            idea="An input of zero is still a step: W_hh and b_h go on working (chapter sequences, padding and masks).",
+            idea=(
+                "An input of zero is still a step: W_hh and b_h go on working (chapter sequences, "
+                "padding and masks)."
+            ),
             fix="Leave `x_t` as it is and choose between states: `np.where(valid, updated, h_t)`.",
         ),
         edits=(("x_t @", "(x_t * valid) @"), ("np.where(valid, updated, h_t)", "updated")),
@@ -106,7 +123,9 @@ MISTAKES = (
         tag="batch",
         hints=Hints(
             where="If one sequence is padded at a step, what happens to the others?",
-            idea="The mask has a value for each sequence at each step (chapter sequences, padding and masks).",
+            idea=(
+                "The mask has a value for each sequence at each step (chapter sequences, padding and masks)."
+            ),
             fix="Leave out `all()`: `np.where` chooses row by row, with the mask as a (B, 1) column.",
         ),
         edits=(("np.where(valid,", "np.where(valid.all(),"),),
@@ -117,7 +136,9 @@ MISTAKES = (
         tag="batch",
         hints=Hints(
             where="If one sequence is padded at a step, what happens to it while the others go on?",
-            idea="The mask has a value for each sequence at each step (chapter sequences, padding and masks).",
+            idea=(
+                "The mask has a value for each sequence at each step (chapter sequences, padding and masks)."
+            ),
             fix="Leave out `any()`: `np.where` chooses row by row, with the mask as a (B, 1) column.",
         ),
         edits=(("np.where(valid,", "np.where(valid.any(),"),),
@@ -139,55 +160,17 @@ MISTAKES = (
         tag="wrong result",
         hints=Hints(
             where="How many states do you return for T steps?",
-            idea="A padded step has a state too: the one carried over (chapter sequences, padding and masks).",
+            idea=(
+                "A padded step has a state too: the one carried over (chapter sequences, padding and masks)."
+            ),
             fix="Append `h_t` in every turn of the loop, without `continue` or a condition.",
         ),
         edits=(("        states.append(h_t)", "        if valid.all():\n            states.append(h_t)"),),
     ),
-    Mistake(
-        name="zero_start",
-        summary="the loop starts from zeros, and the argument h_0 is not used",
-        tag="initial state",
-        hints=Hints(
-            where="If you change `h_0`, does your first state change?",
-            idea="h_0 is an input like any other; zeros are only its usual value (chapter hidden-state, what h_0 is).",
-            fix="Before the loop write `h_t = h_0`, and not `np.zeros(…)`.",
-        ),
-        edits=(("h_t = h_0", "h_t = np.zeros_like(h_0)"),),
-    ),
-    Mistake(
-        name="no_bias",
-        summary="the bias b_h is missing",
-        tag="dropped term",
-        hints=Hints(
-            where="Which of the six arguments does your function never use?",
-            idea="Three terms go into tanh: input, past and bias (chapter hidden-state, the equation).",
-            fix="Add `b_h` inside tanh, at every step.",
-        ),
-        edits=((" + b_h", ""),),
-    ),
-    Mistake(
-        name="transposed_recurrent_weight",
-        summary="h is multiplied by W_hh where its transpose is wanted",
-        tag="transposed",
-        hints=Hints(
-            where="W_hh is square, so both products run. Which axis of W_hh is the output, which the input?",
-            idea="Weights are (out, in), and states are rows: row vector times W.T (chapter hidden-state, shapes).",
-            fix="Write `h_t @ W_hh.T`.",
-        ),
-        edits=(("W_hh.T", "W_hh"),),
-    ),
-    Mistake(
-        name="batch_first",
-        summary="batch and time are exchanged, (B, T, H)",
-        tag="axes",
-        hints=Hints(
-            where="Compare `x.shape` with your result's shape. Which axis is T in each?",
-            idea="Sequences are time-first here, (T, B, H), unlike in some libraries (chapter hidden-state, shapes).",
-            fix="Stack along axis 0: `np.stack(states)` and no transpose.",
-        ),
-        edits=(("np.stack(states)", "np.stack(states, axis=1)"),),
-    ),
+    ZERO_START,
+    NO_BIAS,
+    TRANSPOSED_RECURRENT_WEIGHT,
+    BATCH_FIRST,
 )
 
 

@@ -20,8 +20,14 @@ MISTAKES = (
         summary="True and False are returned in place of 1.0 and 0.0",
         tag="dtype",
         hints=Hints(
-            where="What does `result.dtype` print, and can a bool be multiplied into a sum of floats as a weight?",
-            idea="A comparison gives booleans. A network's input is an array of floats (chapter hidden-state, one-hot).",
+            where=(
+                "What does `result.dtype` print, and can a bool be multiplied into a sum of floats "
+                "as a weight?"
+            ),
+            idea=(
+                "A comparison gives booleans. A network's input is an array of floats (chapter "
+                "hidden-state, one-hot)."
+            ),
             fix="Turn the booleans into numbers at the end: `.astype(float)`.",
         ),
         edits=(("matches.astype(float)", "matches"),),
@@ -32,8 +38,14 @@ MISTAKES = (
         tag="dtype",
         hints=Hints(
             where="What does `result.dtype` print?",
-            idea="One-hot vectors are a network's input, and networks compute in floats (chapter hidden-state, one-hot).",
-            fix="Make the array with a float dtype: `np.zeros(shape)` without `dtype=int`, or `.astype(float)` at the end.",
+            idea=(
+                "One-hot vectors are a network's input, and networks compute in floats (chapter "
+                "hidden-state, one-hot)."
+            ),
+            fix=(
+                "Make the array with a float dtype: `np.zeros(shape)` without `dtype=int`, or "
+                "`.astype(float)` at the end."
+            ),
         ),
         edits=(("astype(float)", "astype(int)"),),
     ),
@@ -76,7 +88,10 @@ MISTAKES = (
         tag="comparison",
         hints=Hints(
             where="How many ones does the vector for id 3 have?",
-            idea="One-hot says which class, not how much: exactly one entry is 1 (chapter hidden-state, one-hot).",
+            idea=(
+                "One-hot says which class, not how much: exactly one entry is 1 (chapter hidden-state, "
+                "one-hot)."
+            ),
             fix="Compare with `==`, or write the 1 at a single position in place of a slice.",
         ),
         edits=(("== classes", ">= classes"),),
@@ -98,7 +113,10 @@ MISTAKES = (
         tag="axes",
         hints=Hints(
             where="What is `result[0, 0]`: the vector of one token, or something else?",
-            idea="Each id is replaced by a vector, so the axis of the K classes comes last (chapter hidden-state, one-hot).",
+            idea=(
+                "Each id is replaced by a vector, so the axis of the K classes comes last (chapter "
+                "hidden-state, one-hot)."
+            ),
             fix="Add the new axis at the end: `ids[..., np.newaxis]`, compared with `np.arange(K)`.",
         ),
         edits=(
@@ -111,8 +129,14 @@ MISTAKES = (
         summary="batch and time are exchanged, (B, T, K)",
         tag="axes",
         hints=Hints(
-            where="Compare `ids.shape` with the first two numbers of your result's shape. Are they in the same order?",
-            idea="Sequences are time-first here: ids are (T, B), so the result is (T, B, K) (chapter hidden-state, shapes).",
+            where=(
+                "Compare `ids.shape` with the first two numbers of your result's shape. Are they "
+                "in the same order?"
+            ),
+            idea=(
+                "Sequences are time-first here: ids are (T, B), so the result is (T, B, K) (chapter "
+                "hidden-state, shapes)."
+            ),
             fix="Leave the axes of `ids` in their order, and add one of size K behind them.",
         ),
         edits=(("matches.astype(float)", "matches.astype(float).swapaxes(0, 1)"),),
@@ -123,7 +147,10 @@ MISTAKES = (
         tag="axes",
         hints=Hints(
             where="How many axes does `ids` have, and how many does your result have?",
-            idea="One-hot adds one axis and keeps the others: (T, B) becomes (T, B, K) (chapter hidden-state, one-hot).",
+            idea=(
+                "One-hot adds one axis and keeps the others: (T, B) becomes (T, B, K) (chapter "
+                "hidden-state, one-hot)."
+            ),
             fix="If you flattened `ids` to loop over it, end with `.reshape(*ids.shape, K)`.",
         ),
         edits=(("matches.astype(float)", "matches.astype(float).reshape(-1, K)"),),
@@ -134,7 +161,10 @@ MISTAKES = (
         tag="size",
         hints=Hints(
             where="What length do your vectors have when the last class does not occur in `ids`?",
-            idea="K is the size of the vocabulary. A batch rarely contains all of it (chapter hidden-state, one-hot).",
+            idea=(
+                "K is the size of the vocabulary. A batch rarely contains all of it (chapter hidden-state, "
+                "one-hot)."
+            ),
             fix="Make the last axis K long, whichever ids occur: use the argument K and not `ids.max() + 1`.",
         ),
         edits=(("np.arange(K)", "np.arange(ids.max() + 1)"),),
@@ -145,7 +175,10 @@ MISTAKES = (
         tag="off by one",
         hints=Hints(
             where="How long is one vector of your result, and what is K?",
-            idea="The K classes have the ids 0 … K − 1, so K entries are enough (chapter hidden-state, one-hot).",
+            idea=(
+                "The K classes have the ids 0 … K − 1, so K entries are enough (chapter hidden-state, "
+                "one-hot)."
+            ),
             fix="Make the last axis K long, not K + 1: `np.arange(K)` already ends at K − 1.",
         ),
         edits=(("np.arange(K)", "np.arange(K + 1)"),),

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from rnnlab.exercises.draw import Scene, probes_from
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
 def readout(h, W_hy, b_y):
     y = h @ W_hy.T + b_y
-    return y
+    return y  # noqa: RET504 — mistakes change this line
 
 
 MISTAKES = (
@@ -53,7 +51,10 @@ MISTAKES = (
         tag="transposed",
         hints=Hints(
             where="h ends in H and W_hy is (K, H). Which two sizes must be equal in `h @ …`?",
-            idea="Weights are (out, in), and states are rows: row vector times W.T (chapter hidden-state, shapes).",
+            idea=(
+                "Weights are (out, in), and states are rows: row vector times W.T (chapter hidden-state, "
+                "shapes)."
+            ),
             fix="Write `h @ W_hy.T`: (T, B, H) times (H, K) is (T, B, K).",
         ),
         edits=(("W_hy.T", "W_hy"),),
@@ -64,13 +65,16 @@ MISTAKES = (
         tag="activation",
         hints=Hints(
             where="Do the K numbers at each step of your result sum to 1?",
-            idea="The readout gives logits; softmax belongs to the loss, or it would be applied twice (chapter losses).",
+            idea=(
+                "The readout gives logits; softmax belongs to the loss, or it would be applied "
+                "twice (chapter losses)."
+            ),
             fix="Return the affine map itself, without softmax.",
         ),
         edits=(
             (
                 "return y",
-                "return np.exp(y - y.max(-1, keepdims=True)) / np.exp(y - y.max(-1, keepdims=True)).sum(-1, keepdims=True)",
+                "e = np.exp(y - y.max(-1, keepdims=True))\n    return e / e.sum(-1, keepdims=True)",
             ),
         ),
     ),
@@ -80,7 +84,10 @@ MISTAKES = (
         tag="activation",
         hints=Hints(
             where="Can your logits be larger than 1?",
-            idea="tanh keeps the state in bounds; logits are free to take any value (chapter hidden-state, readout).",
+            idea=(
+                "tanh keeps the state in bounds; logits are free to take any value (chapter hidden-state, "
+                "readout)."
+            ),
             fix="Return the affine map itself, without tanh.",
         ),
         edits=(("return y", "return np.tanh(y)"),),
@@ -91,7 +98,10 @@ MISTAKES = (
         tag="activation",
         hints=Hints(
             where="Can your logits be negative?",
-            idea="Logits are free to take any value; what makes probabilities of them belongs to the loss (chapter losses).",
+            idea=(
+                "Logits are free to take any value; what makes probabilities of them belongs to "
+                "the loss (chapter losses)."
+            ),
             fix="Return the affine map itself, without the sigmoid.",
         ),
         edits=(("return y", "return 1 / (1 + np.exp(-y))"),),
@@ -102,7 +112,10 @@ MISTAKES = (
         tag="wrong result",
         hints=Hints(
             where="What is the last axis of your result: is there one of size K?",
-            idea="Logits say how strongly each class is favored; choosing one comes later (chapter hidden-state, readout).",
+            idea=(
+                "Logits say how strongly each class is favored; choosing one comes later (chapter "
+                "hidden-state, readout)."
+            ),
             fix="Leave out `argmax`.",
         ),
         edits=(("return y", "return np.argmax(y, axis=-1)"),),
@@ -113,7 +126,10 @@ MISTAKES = (
         tag="wrong result",
         hints=Hints(
             where="How many axes does your result have, and how many does `h` have?",
-            idea="Here every state is read out: many-to-many. Many-to-one would take the last (chapter task-shapes).",
+            idea=(
+                "Here every state is read out: many-to-many. Many-to-one would take the last (chapter "
+                "task-shapes)."
+            ),
             fix="Use all of `h`, without `[-1]`: `@` works on the last axis and keeps the others.",
         ),
         edits=(("h @ W_hy.T", "h[-1] @ W_hy.T"),),
@@ -135,7 +151,10 @@ MISTAKES = (
         tag="axes",
         hints=Hints(
             where="Compare `h.shape` with your result's shape. Which axis is T in each?",
-            idea="Sequences are time-first here, (T, B, K), unlike in some libraries (chapter hidden-state, shapes).",
+            idea=(
+                "Sequences are time-first here, (T, B, K), unlike in some libraries (chapter hidden-state, "
+                "shapes)."
+            ),
             fix="Leave the axes of `h` in their order: `h @ W_hy.T` already has the right ones.",
         ),
         edits=(("return y", "return y.swapaxes(0, 1)"),),

@@ -5,6 +5,13 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlab.exercises.draw import Scene, probes_from
+from rnnlab.exercises.hidden_state.shared import (
+    BATCH_FIRST,
+    NO_BIAS,
+    TRANSPOSED_INPUT_WEIGHT,
+    TRANSPOSED_RECURRENT_WEIGHT,
+    ZERO_START,
+)
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
@@ -25,28 +32,24 @@ MISTAKES = (
         hints=Hints(
             where="In the second turn of your loop, which state is multiplied by W_hh?",
             idea="Each state is computed from the one before it (chapter hidden-state, step and forward).",
-            fix="Inside the loop, use and overwrite one variable: `h_t = np.tanh(… + h_t @ W_hh.T …)`, with `h_t = h_0` before it.",
+            fix=(
+                "Inside the loop, use and overwrite one variable: `h_t = np.tanh(… + h_t @ W_hh.T "
+                "…)`, with `h_t = h_0` before it."
+            ),
         ),
         edits=(("h_t @ W_hh.T", "h_0 @ W_hh.T"),),
     ),
-    Mistake(
-        name="zero_start",
-        summary="the loop starts from zeros, and the argument h_0 is not used",
-        tag="initial state",
-        hints=Hints(
-            where="If you change `h_0`, does your first state change?",
-            idea="h_0 is an input like any other; zeros are only its usual value (chapter hidden-state, what h_0 is).",
-            fix="Before the loop write `h_t = h_0`, and not `np.zeros(…)`.",
-        ),
-        edits=(("h_t = h_0", "h_t = np.zeros_like(h_0)"),),
-    ),
+    ZERO_START,
     Mistake(
         name="no_recurrence",
         summary="the previous state is not used, so that nothing is remembered",
         tag="dropped term",
         hints=Hints(
             where="If you change `h_0`, does any of your states change?",
-            idea="The term W_hh h_{t−1} is what makes the network recurrent (chapter hidden-state, the equation).",
+            idea=(
+                "The term W_hh h_{t−1} is what makes the network recurrent (chapter hidden-state, "
+                "the equation)."
+            ),
             fix="Add `h_t @ W_hh.T` to the sum inside tanh.",
         ),
         edits=((" + h_t @ W_hh.T", ""),),
@@ -57,7 +60,10 @@ MISTAKES = (
         tag="off by one",
         hints=Hints(
             where="Is your first returned state h_0 or h_1?",
-            idea="After reading x_1 the network is in state h_1; that is the first one to return (chapter hidden-state, step and forward).",
+            idea=(
+                "After reading x_1 the network is in state h_1; that is the first one to return "
+                "(chapter hidden-state, step and forward)."
+            ),
             fix="Append after the update: first `h_t = np.tanh(…)`, then `states.append(h_t)`.",
         ),
         edits=(
@@ -82,7 +88,10 @@ MISTAKES = (
         tag="wrong result",
         hints=Hints(
             where="How many axes does your result have?",
-            idea="All states are wanted, because a readout may use every one (chapter hidden-state, step and forward).",
+            idea=(
+                "All states are wanted, because a readout may use every one (chapter hidden-state, "
+                "step and forward)."
+            ),
             fix="Collect the states in a list inside the loop, and return `np.stack(states)`.",
         ),
         edits=(("np.stack(states)", "h_t"),),
@@ -93,7 +102,10 @@ MISTAKES = (
         tag="off by one",
         hints=Hints(
             where="Which input does the first turn of your loop read?",
-            idea="Every one of the T inputs changes the state, the first one too (chapter hidden-state, step and forward).",
+            idea=(
+                "Every one of the T inputs changes the state, the first one too (chapter hidden-state, "
+                "step and forward)."
+            ),
             fix="Loop over all of `x`: from index 0, and not from 1.",
         ),
         edits=(("in x:", "in x[1:]:"),),
@@ -104,7 +116,10 @@ MISTAKES = (
         tag="shifted in time",
         hints=Hints(
             where="Which input does the step that makes h_1 read?",
-            idea="h_t is made from x_t and h_{t−1}: it is the state that is one late, not the input (chapter hidden-state, the equation).",
+            idea=(
+                "h_t is made from x_t and h_{t−1}: it is the state that is one late, not the input "
+                "(chapter hidden-state, the equation)."
+            ),
             fix="In turn t of the loop use `x[t]`, and not `x[t - 1]`.",
         ),
         edits=(("in x:", "in np.roll(x, 1, axis=0):"),),
@@ -115,7 +130,10 @@ MISTAKES = (
         tag="shifted in time",
         hints=Hints(
             where="Which input does the step that makes h_1 read?",
-            idea="h_t is made from x_t, not from an input that is still to come (chapter hidden-state, the equation).",
+            idea=(
+                "h_t is made from x_t, not from an input that is still to come (chapter hidden-state, "
+                "the equation)."
+            ),
             fix="In turn t of the loop use `x[t]`, and not `x[t + 1]`.",
         ),
         edits=(("in x:", "in np.roll(x, -1, axis=0):"),),
@@ -148,29 +166,25 @@ MISTAKES = (
         tag="aliasing",
         hints=Hints(
             where="Are all your returned states equal? Print `h[0]` and `h[-1]`.",
-            idea="`h_t[...] = …` and `out=h_t` change an array that is already in your list (chapter hidden-state, step and forward).",
+            idea=(
+                "`h_t[...] = …` and `out=h_t` change an array that is already in your list (chapter "
+                "hidden-state, step and forward)."
+            ),
             fix="Make a new array at each step, `h_t = np.tanh(…)`, or append `h_t.copy()`.",
         ),
         edits=(("h_t = h_0", "h_t = h_0.copy()"), ("        h_t = np.tanh", "        h_t[...] = np.tanh")),
     ),
-    Mistake(
-        name="batch_first",
-        summary="batch and time are exchanged, (B, T, H)",
-        tag="axes",
-        hints=Hints(
-            where="Compare `x.shape` with your result's shape. Which axis is T in each?",
-            idea="Sequences are time-first here, (T, B, H), unlike in some libraries (chapter hidden-state, shapes).",
-            fix="Stack along axis 0: `np.stack(states)` and no transpose.",
-        ),
-        edits=(("np.stack(states)", "np.stack(states, axis=1)"),),
-    ),
+    BATCH_FIRST,
     Mistake(
         name="joined_not_stacked",
         summary="the states are joined into one long axis, (T·B, H)",
         tag="axes",
         hints=Hints(
             where="How many axes does your result have?",
-            idea="Stacking makes a new axis for time; joining lengthens the batch (chapter hidden-state, shapes).",
+            idea=(
+                "Stacking makes a new axis for time; joining lengthens the batch (chapter hidden-state, "
+                "shapes)."
+            ),
             fix="Use `np.stack(states)` in place of `np.concatenate` or `np.vstack`.",
         ),
         edits=(("np.stack(states)", "np.concatenate(states)"),),
@@ -181,22 +195,15 @@ MISTAKES = (
         tag="axes",
         hints=Hints(
             where="How many turns does your loop make: T or B?",
-            idea="Time is the first axis. A step treats the whole batch at once (chapter hidden-state, shapes).",
+            idea=(
+                "Time is the first axis. A step treats the whole batch at once (chapter hidden-state, "
+                "shapes)."
+            ),
             fix="Write `for x_t in x:`; each `x_t` is then (B, D).",
         ),
         edits=(("in x:", "in x.swapaxes(0, 1):"),),
     ),
-    Mistake(
-        name="no_bias",
-        summary="the bias b_h is missing",
-        tag="dropped term",
-        hints=Hints(
-            where="Which of the five arguments does your function never use?",
-            idea="Three terms go into tanh: input, past and bias (chapter hidden-state, the equation).",
-            fix="Add `b_h` inside tanh, at every step.",
-        ),
-        edits=((" + b_h", ""),),
-    ),
+    NO_BIAS,
     Mistake(
         name="no_tanh",
         summary="tanh is missing",
@@ -219,28 +226,8 @@ MISTAKES = (
         ),
         edits=(("np.tanh(x_t", "(x_t"), ("np.stack(states)", "np.tanh(np.stack(states))")),
     ),
-    Mistake(
-        name="transposed_recurrent_weight",
-        summary="h is multiplied by W_hh where its transpose is wanted",
-        tag="transposed",
-        hints=Hints(
-            where="W_hh is square, so both products run. Which axis of W_hh is the output, which the input?",
-            idea="Weights are (out, in), and states are rows: row vector times W.T (chapter hidden-state, shapes).",
-            fix="Write `h_t @ W_hh.T`.",
-        ),
-        edits=(("W_hh.T", "W_hh"),),
-    ),
-    Mistake(
-        name="transposed_input_weight",
-        summary="x_t is multiplied by W_xh where its transpose is wanted",
-        tag="transposed",
-        hints=Hints(
-            where="x_t is (B, D) and W_xh is (H, D). Which two sizes must be equal in `x_t @ …`?",
-            idea="Weights are (out, in), and inputs are rows: row vector times W.T (chapter hidden-state, shapes).",
-            fix="Write `x_t @ W_xh.T`: (B, D) times (D, H) is (B, H).",
-        ),
-        edits=(("W_xh.T", "W_xh"),),
-    ),
+    TRANSPOSED_RECURRENT_WEIGHT,
+    TRANSPOSED_INPUT_WEIGHT,
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlab.exercises.draw import Scene, probes_from
+from rnnlab.exercises.hidden_state.shared import NO_BIAS, TRANSPOSED_INPUT_WEIGHT, TRANSPOSED_RECURRENT_WEIGHT
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
@@ -15,24 +16,17 @@ def rnn_step(x_t, h_prev, W_xh, W_hh, b_h):
 
 
 MISTAKES = (
-    Mistake(
-        name="no_bias",
-        summary="the bias b_h is missing",
-        tag="dropped term",
-        hints=Hints(
-            where="Which of the five arguments does your function never use?",
-            idea="Three terms go into tanh: input, past and bias (chapter hidden-state, the equation).",
-            fix="Add `b_h` inside tanh: `np.tanh(… + b_h)`.",
-        ),
-        edits=((" + b_h", ""),),
-    ),
+    NO_BIAS,
     Mistake(
         name="bias_twice",
         summary="the bias b_h is added twice",
         tag="repeated term",
         hints=Hints(
             where="How often does `b_h` reach the sum inside tanh?",
-            idea="This network has one bias for the sum of both products, not one for each (chapter hidden-state, the equation).",
+            idea=(
+                "This network has one bias for the sum of both products, not one for each (chapter "
+                "hidden-state, the equation)."
+            ),
             fix="Add `b_h` once, to the sum of the two products.",
         ),
         edits=((" + b_h", " + 2 * b_h"),),
@@ -43,7 +37,10 @@ MISTAKES = (
         tag="order of operations",
         hints=Hints(
             where="Can your result be larger than 1?",
-            idea="tanh comes last, so that every state lies between −1 and 1 (chapter hidden-state, the equation).",
+            idea=(
+                "tanh comes last, so that every state lies between −1 and 1 (chapter hidden-state, "
+                "the equation)."
+            ),
             fix="Move `+ b_h` inside the parentheses of tanh.",
         ),
         edits=(("+ b_h)", ") + b_h"),),
@@ -65,7 +62,10 @@ MISTAKES = (
         tag="activation",
         hints=Hints(
             where="Can your result be negative?",
-            idea="A plain RNN uses tanh, from −1 to 1. The sigmoid, from 0 to 1, is for gates (chapter activations).",
+            idea=(
+                "A plain RNN uses tanh, from −1 to 1. The sigmoid, from 0 to 1, is for gates (chapter "
+                "activations)."
+            ),
             fix="Replace `1 / (1 + np.exp(-a))` by `np.tanh(a)`.",
         ),
         edits=(
@@ -89,7 +89,10 @@ MISTAKES = (
         tag="order of operations",
         hints=Hints(
             where="Can your result be larger than 1?",
-            idea="The terms are added first; tanh is applied once, to their sum (chapter hidden-state, the equation).",
+            idea=(
+                "The terms are added first; tanh is applied once, to their sum (chapter hidden-state, "
+                "the equation)."
+            ),
             fix="Collect the products and the bias in one sum, and apply `np.tanh` to that sum.",
         ),
         edits=(("np.tanh(from_input + from_past + b_h)", "np.tanh(from_input) + np.tanh(from_past + b_h)"),),
@@ -100,44 +103,29 @@ MISTAKES = (
         tag="stability",
         hints=Hints(
             where="What is `np.exp(1000)`, and what is it divided by itself?",
-            idea="tanh of a large number is 1, but its formula with exponentials gives ∞/∞ (chapter activations, saturation).",
+            idea=(
+                "tanh of a large number is 1, but its formula with exponentials gives ∞/∞ (chapter "
+                "activations, saturation)."
+            ),
             fix="Call `np.tanh(a)`: it is written so that nothing overflows.",
         ),
         edits=(
             (
                 "return np.tanh(from_input + from_past + b_h)",
-                "a = from_input + from_past + b_h\n    return (np.exp(a) - np.exp(-a)) / (np.exp(a) + np.exp(-a))",
+                "e = np.exp(from_input + from_past + b_h)\n    return (e - 1 / e) / (e + 1 / e)",
             ),
         ),
     ),
-    Mistake(
-        name="transposed_recurrent_weight",
-        summary="h_prev is multiplied by W_hh where its transpose is wanted",
-        tag="transposed",
-        hints=Hints(
-            where="W_hh is square, so both products run. Which axis of W_hh is the output, which the input?",
-            idea="Weights are (out, in), and states are rows: row vector times W.T (chapter hidden-state, shapes).",
-            fix="Write `h_prev @ W_hh.T`.",
-        ),
-        edits=(("W_hh.T", "W_hh"),),
-    ),
-    Mistake(
-        name="transposed_input_weight",
-        summary="x_t is multiplied by W_xh where its transpose is wanted",
-        tag="transposed",
-        hints=Hints(
-            where="x_t is (B, D) and W_xh is (H, D). Which two sizes must be equal in `x_t @ …`?",
-            idea="Weights are (out, in), and inputs are rows: row vector times W.T (chapter hidden-state, shapes).",
-            fix="Write `x_t @ W_xh.T`: (B, D) times (D, H) is (B, H).",
-        ),
-        edits=(("W_xh.T", "W_xh"),),
-    ),
+    TRANSPOSED_RECURRENT_WEIGHT,
+    TRANSPOSED_INPUT_WEIGHT,
     Mistake(
         name="weights_exchanged",
         summary="W_hh multiplies the input and W_xh the state",
         tag="mixed up",
         hints=Hints(
-            where="Read the letters: what does the first letter after W_ say about where the numbers come from?",
+            where=(
+                "Read the letters: what does the first letter after W_ say about where the numbers come from?"
+            ),
             idea="W_xh leads from x to h, W_hh from h to h (chapter hidden-state, symbols).",
             fix="Pair `x_t` with `W_xh`, and `h_prev` with `W_hh`.",
         ),
@@ -149,7 +137,10 @@ MISTAKES = (
         tag="dropped term",
         hints=Hints(
             where="If you change `h_prev`, does your result change?",
-            idea="The term W_hh h_{t−1} is what makes the network recurrent (chapter hidden-state, the equation).",
+            idea=(
+                "The term W_hh h_{t−1} is what makes the network recurrent (chapter hidden-state, "
+                "the equation)."
+            ),
             fix="Add `h_prev @ W_hh.T` to the sum inside tanh.",
         ),
         edits=(("from_input + from_past", "from_input"),),
@@ -193,7 +184,10 @@ MISTAKES = (
         tag="batch",
         hints=Hints(
             where="If you change the second sequence of the batch, does the state of the first one change?",
-            idea="The sequences of a batch are computed side by side and never meet (chapter hidden-state, shapes).",
+            idea=(
+                "The sequences of a batch are computed side by side and never meet (chapter hidden-state, "
+                "shapes)."
+            ),
             fix="Leave out every mean or sum over axis 0.",
         ),
         edits=(("from_past + b_h", "from_past.mean(axis=0) + b_h"),),

@@ -1,0 +1,94 @@
+"""The checks accept right solutions, reject wrong ones, and call the known wrong ones by name."""
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from rnnlab.check import judge
+from rnnlab.check.evidence import gather
+from rnnlab.check.local import local_caller
+from rnnlab.exercises import find
+from rnnlab.exercises.equivalents import EQUIVALENT
+from rnnlab.exercises.gate import exercises, measure, table, verdict_on
+from rnnlab.exercises.mistakes import mistaken, mistaken_together
+from rnnlab.exercises.mutants import mutants
+from tests.exercises.right_solutions import SOLUTIONS
+
+EXERCISES = exercises()
+MISTAKES = [(exercise, mistake) for exercise in EXERCISES for mistake in exercise.mistakes]
+SEEDS = range(12)
+
+
+def stub(*arguments):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_the_reference_passes(exercise):
+    for seed in SEEDS:
+        assert verdict_on(exercise, exercise.reference, seed).passed
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_two_or_more_independent_solutions_pass(exercise):
+    assert len(SOLUTIONS[exercise.name]) >= 2
+    for solution in SOLUTIONS[exercise.name]:
+        for seed in SEEDS:
+            verdict = verdict_on(exercise, solution, seed)
+            assert verdict.passed, f"{solution.__name__}: {verdict.as_text(3)}"
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_the_stub_fails_as_unwritten(exercise):
+    verdict = verdict_on(exercise, stub, seed=0)
+    assert not verdict.passed
+    assert verdict.stage == "unwritten"
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=lambda part: part.name)
+def test_every_mistake_is_rejected_and_named_on_fresh_probes(exercise, mistake):
+    for seed in SEEDS:
+        verdict = verdict_on(exercise, mistaken(exercise, mistake), seed)
+        assert not verdict.passed
+        assert verdict.mistakes == (mistake.name,)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_pairs_of_mistakes_are_rejected_and_seldom_nameless(exercise):
+    probes = exercise.probes(np.random.default_rng(7))
+    nameless, count = [], 0
+    for pair in combinations(exercise.mistakes, 2):
+        function = mistaken_together(exercise, pair)
+        if function is None or not _is_plausible(exercise, function, probes):
+            continue
+        count += 1
+        verdict = judge(exercise, local_caller(function), probes)
+        assert not verdict.passed
+        if not verdict.mistakes:
+            nameless.append("+".join(mistake.name for mistake in pair))
+    assert count >= 10
+    assert len(nameless) <= 0.1 * count, nameless
+
+
+def _is_plausible(exercise, function, probes):
+    """Wrong, but not crashing everywhere: two mistakes may undo each other, or leave nothing that runs."""
+    evidence = gather(exercise, local_caller(function), probes)
+    return not evidence.all_right and any(trial.got is not None for trial in evidence.trials)
+
+
+@pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
+def test_tool_made_mutants_are_rejected(exercise, capsys):
+    row = measure(exercise)
+    with capsys.disabled():
+        print(f"\n{table([row]).splitlines()[-1]}", end="")
+    assert row.rejected == row.named == row.mistakes >= 6
+    assert row.mutants >= 5
+    assert not row.survivors
+    assert row.share >= 0.95
+
+
+def test_every_equivalent_is_still_a_mutant():
+    for name, changes in EQUIVALENT.items():
+        made = {mutant.change for mutant in mutants(find(name).reference)}
+        assert set(changes) <= made

@@ -1,0 +1,120 @@
+"""Every exercise's probes have the variety that tells wrong answers from right ones."""
+
+import inspect
+
+import numpy as np
+import pytest
+
+from rnnlab.exercises.gate import exercises
+
+EXERCISES = exercises()
+SEEDS = range(5)
+
+
+def arrays(probe):
+    return [argument for argument in probe.arguments if isinstance(argument, np.ndarray)]
+
+
+def named(exercise, probe):
+    return dict(zip(inspect.signature(exercise.reference).parameters, probe.arguments, strict=True))
+
+
+@pytest.fixture(params=[(e, seed) for e in EXERCISES for seed in SEEDS], ids=lambda p: f"{p[0].name}-{p[1]}")
+def drawn(request):
+    exercise, seed = request.param
+    return exercise, exercise.probes(np.random.default_rng(seed))
+
+
+def test_sizes_are_distinct_unless_the_probe_is_about_equal_ones(drawn):
+    _, probes = drawn
+    for probe in probes:
+        if "square" not in probe.traits:
+            assert len(set(probe.sizes.values())) == len(probe.sizes), probe.label
+
+
+def test_sequences_have_four_steps_or_more(drawn):
+    _, probes = drawn
+    assert all(probe.sizes.get("T", 4) >= 4 for probe in probes)
+
+
+def test_square_weights_occur_so_that_a_transpose_does_not_merely_crash(drawn):
+    _, probes = drawn
+    square = [probe for probe in probes if "square" in probe.traits]
+    letters = [probe.sizes[letter] for probe in square for letter in "DHK" if letter in probe.sizes]
+    assert square
+    assert len(set(letters)) == 1
+
+
+def test_states_and_biases_are_never_near_zero(drawn):
+    exercise, probes = drawn
+    for probe in probes:
+        for name, argument in named(exercise, probe).items():
+            if name in ("h_0", "h_prev", "b_h", "b_y"):
+                assert np.abs(argument).min() > 0.1, name
+
+
+def test_masks_are_asymmetric_in_time_and_between_sequences(drawn):
+    exercise, probes = drawn
+    for probe in probes:
+        mask = named(exercise, probe).get("mask")
+        if mask is None:
+            continue
+        assert not np.array_equal(mask, mask[::-1]), "reversing time must show"
+        assert mask.any(axis=0).all()
+        assert not mask.all(axis=0).any(), "every sequence waits somewhere"
+        assert not mask[0, 0], "the first state must be carried over once"
+        if mask.shape[1] > 1:
+            assert not (mask == mask[:, :1]).all(), "sequences must wait at different steps"
+
+
+def test_inputs_are_of_order_one_but_for_the_large_ones(drawn):
+    _, probes = drawn
+    for probe in probes:
+        largest = max((np.abs(a).max() for a in arrays(probe) if a.dtype.kind == "f"), default=1.0)
+        assert 100 < largest < 10_000 if "large" in probe.traits and has_inputs(probe) else largest < 10
+
+
+def has_inputs(probe):
+    """Whether there is an argument besides weights, states and ids whose size could matter."""
+    return any(a.dtype.kind == "f" and "B" in probe.sizes and a.ndim >= 2 for a in arrays(probe)) and not any(
+        a.dtype.kind == "i" for a in arrays(probe)
+    )
+
+
+def test_single_precision_and_a_batch_of_one_and_views_occur(drawn):
+    _, probes = drawn
+    if not any(arrays(probe) for probe in probes):
+        return
+    floats = [a.dtype for probe in probes for a in arrays(probe) if a.dtype.kind == "f"]
+    assert not floats or {np.dtype("float32"), np.dtype("float64")} <= set(floats)
+    assert any(probe.sizes.get("B") == 1 for probe in probes)
+    strided = [probe for probe in probes if "strided" in probe.traits]
+    assert strided
+    assert all(not a.flags.c_contiguous or a.size == 1 for probe in strided for a in arrays(probe))
+
+
+def test_everything_is_read_only_and_so_is_what_lies_behind_a_view(drawn):
+    _, probes = drawn
+    for probe in probes:
+        for array in arrays(probe):
+            assert not array.flags.writeable
+            assert array.base is None or not array.base.flags.writeable
+
+
+def test_the_same_seed_gives_the_same_probes_and_another_seed_others(drawn):
+    exercise, probes = drawn
+    again = exercise.probes(np.random.default_rng(99))
+    same = exercise.probes(np.random.default_rng(99))
+    assert [probe.label for probe in again] == [probe.label for probe in same]
+    for one, other in zip(again, same, strict=True):
+        assert all(np.array_equal(a, b) for a, b in zip(arrays(one), arrays(other), strict=True))
+    assert [probe.label for probe in again] != [probe.label for probe in probes]
+
+
+def test_ids_start_below_the_last_class_and_repeat(drawn):
+    exercise, probes = drawn
+    for probe in probes:
+        ids = named(exercise, probe).get("ids")
+        if ids is not None:
+            assert ids.min() >= 0
+            assert ids.max() < probe.sizes["K"] - 1
