@@ -62,7 +62,7 @@ def _notes(verdict: Verdict, level: int) -> Iterator[tuple[str, str]]:
             yield title, text
     if verdict.probe and not verdict.passed:
         yield "Seen with", verdict.probe
-    if verdict.chapter and not verdict.passed and level > 1:
+    if verdict.chapter and not verdict.passed and not verdict.idea and level > 1:
         yield "To read", f"chapter {verdict.chapter}"
     if any(text for _, text in hints[max(level, 1) :]):
         yield "More", f"add `hint={max(level, 1) + 1}` to the call of check."

@@ -9,6 +9,7 @@ from rnnlab.check.outcome import Missing, Raised, Returned, Stopped
 from rnnlab.check.verdict import Verdict
 
 LONGEST_MESSAGE = 300
+GUFUNC = re.compile(r", with gufunc signature \S+")
 _STOPPED = {
     "time": "{name} did not come to an end in time. A loop that never stops?",
     "memory": "{name} asked for more memory than there is. An array of a wrong size?",
@@ -25,9 +26,8 @@ def not_there(evidence: Evidence) -> Verdict | None:
         if isinstance(outcome, Missing):
             return evidence.verdict("contract", f"There is no function {name} to check: {outcome.why}.")
         if isinstance(outcome, Raised) and outcome.kind == "NotImplementedError":
-            headline = f"{name} is not written yet: it still raises NotImplementedError."
-            where = "Replace the line `raise NotImplementedError()` by your own code, and run the cell again."
-            return evidence.verdict("unwritten", headline, where=where)
+            todo = "Replace the line `raise NotImplementedError()` by your own code, and run its cell again."
+            return evidence.verdict("unwritten", f"{name} is not written yet. {todo}")
     return None
 
 
@@ -47,19 +47,18 @@ def did_not_return(evidence: Evidence) -> Verdict | None:
 
 def _wrong_arity(evidence: Evidence, outcome: Raised) -> Verdict | None:
     name = evidence.exercise.function_name
-    of_call = rf"{name}\(\) (takes|missing) .*positional argument"
-    if outcome.kind != "TypeError" or not re.search(of_call, outcome.message):
+    of_call = rf"{name}\(\) (?:takes (\d+)|takes from|missing) .*positional argument"
+    match = re.search(of_call, outcome.message) if outcome.kind == "TypeError" else None
+    if match is None:
         return None
-    count = len(evidence.parameters)
-    expected = ", ".join(evidence.parameters)
-    headline = f"{name} must take {count} arguments, and yours takes another number."
-    return evidence.verdict(
-        "contract", headline, where=f"The first line should read `def {name}({expected}):`."
-    )
+    count = f"yours takes {match[1]}" if match[1] else "yours takes another number"
+    headline = f"{name} must take {len(evidence.parameters)} arguments, and {count}."
+    first_line = f"def {name}({', '.join(evidence.parameters)}):"
+    return evidence.verdict("contract", headline, where=f"Does its first line read `{first_line}`?")
 
 
 def _raised(evidence: Evidence, trial: Trial, outcome: Raised) -> Verdict:
-    message = " ".join(outcome.message.split())[:LONGEST_MESSAGE]
+    message = " ".join(GUFUNC.sub("", outcome.message).split())[:LONGEST_MESSAGE]
     place = f" in line {outcome.line_number} of its cell" if outcome.line_number is not None else ""
     headline = f"{evidence.exercise.function_name} raised {outcome.kind}{place}: {message or 'no message'}"
     return evidence.verdict(
@@ -74,10 +73,11 @@ def _raised(evidence: Evidence, trial: Trial, outcome: Raised) -> Verdict:
 
 
 def _how_often(evidence: Evidence) -> str:
-    count = sum(isinstance(trial.outcome, Raised) for trial in evidence.trials)
-    if count == len(evidence.trials):
+    others = [trial for trial in evidence.trials if not isinstance(trial.outcome, Raised)]
+    if not others:
         return ""
-    return f"It happened on {count} of {len(evidence.trials)} inputs, so ask what is special about this one."
+    count, total = len(evidence.trials) - len(others), len(evidence.trials)
+    return f"It happened on {count} of {total} inputs, and not with {others[0].probe.label}."
 
 
 def _advice(outcome: Raised) -> str:
@@ -89,7 +89,10 @@ def _advice(outcome: Raised) -> str:
             "on the right."
         )
     if "could not be broadcast" in message:
-        return "Print the shapes of both operands: sizes must be equal, or 1, counted from the last axis."
+        return (
+            "Print the shapes of both operands: sizes must be equal, or 1, counted from the last axis. "
+            "`a[:, np.newaxis]` adds an axis of size 1."
+        )
     if outcome.kind == "IndexError":
         return "Print the index and the array's shape: an axis of size n has the indices 0 … n − 1."
     if outcome.kind in ("NameError", "UnboundLocalError"):

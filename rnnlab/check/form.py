@@ -53,7 +53,7 @@ def _wrong_count(evidence: Evidence, trial: Trial) -> Verdict | None:
         return None
     names = ", ".join(result.name for result in results)
     name = evidence.exercise.function_name
-    headline = f"{name} returned {len(trial.got)} values where {len(results)} is wanted: {names}."
+    headline = f"{name} returned {len(trial.got)} values where {len(results)} should come: {names}."
     return evidence.verdict("form", headline, trial, where="What stands after `return`, and how many commas?")
 
 

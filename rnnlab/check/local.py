@@ -27,7 +27,7 @@ def local_caller(function: Any) -> Caller:
 def call_once(function: Any, arguments: Arguments) -> Outcome:
     """What becomes of one call. Warnings are not shown, and none of the student's exceptions gets out."""
     if not callable(function):
-        return Missing(f"a {type(function).__name__} was given in place of a function")
+        return Missing(f"what was given is of type {type(function).__name__}")
     before = tuple(_copy(argument) for argument in arguments)
     try:
         with warnings.catch_warnings():

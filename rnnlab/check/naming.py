@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from itertools import combinations
 from typing import Any
 
@@ -64,7 +64,12 @@ def _named(evidence: Evidence, *mistakes: Mistake) -> Verdict:
         stage,
         headline,
         mistakes=tuple(mistake.name for mistake in mistakes),
-        where=" ".join(mistake.hints.where for mistake in mistakes),
-        idea=" ".join(mistake.hints.idea for mistake in mistakes),
-        fix=" ".join(mistake.hints.fix for mistake in mistakes),
+        where=_joined(mistake.hints.where for mistake in mistakes),
+        idea=_joined(mistake.hints.idea for mistake in mistakes),
+        fix=_joined(mistake.hints.fix for mistake in mistakes),
     )
+
+
+def _joined(hints: Iterable[str]) -> str:
+    """The hints one after the other, each said once."""
+    return " ".join(dict.fromkeys(hints))

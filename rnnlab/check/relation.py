@@ -30,7 +30,8 @@ def related(evidence: Evidence) -> Verdict | None:
     if evidence.all_right or len(evidence.exercise.results) != 1:
         return None
     for find in (_imprecise, _scaled, _moved_in_time, _right_at_first_only, _right_for_some):
-        finding = find(evidence)
+        with np.errstate(all="ignore"):
+            finding = find(evidence)
         if finding is not None:
             says, where = finding
             name = evidence.exercise.function_name
@@ -120,16 +121,26 @@ def _right_at_first_only(evidence: Evidence) -> Finding | None:
     }
     axes = evidence.exercise.results[0].axes
     for letter, finding in places.items():
-        if letter in axes and all(_only_first(trial, axes.index(letter)) for trial in evidence.trials):
+        if letter in axes and _only_first_right(evidence, axes.index(letter)):
             return finding
     return None
 
 
-def _only_first(trial: Trial, axis: int) -> bool:
-    """Whether index 0 along this axis is right and every other index is wrong."""
+def _only_first_right(evidence: Evidence, axis: int) -> bool:
+    """Whether index 0 along this axis is right everywhere and the others are wrong.
+
+    Large inputs drive tanh to ±1 whatever the state, so that others may happen to be right there.
+    """
+    telling = [trial for trial in evidence.wrong if "large" not in trial.probe.traits] or evidence.wrong
+    firsts = [_right_along(trial, axis)[0] for trial in evidence.trials]
+    others = [right for trial in telling for right in _right_along(trial, axis)[1:]]
+    return all(firsts) and not any(others)
+
+
+def _right_along(trial: Trial, axis: int) -> list[bool]:
+    """For each index along an axis whether the answer is right there."""
     got, want = (np.moveaxis(array, axis, 0) for array in _one(trial))
-    first, *others = [close(g, w, trial.within) for g, w in zip(got, want, strict=True)]
-    return first and not any(others)
+    return [close(g, w, trial.within) for g, w in zip(got, want, strict=True)]
 
 
 def _right_for_some(evidence: Evidence) -> Finding | None:

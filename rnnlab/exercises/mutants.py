@@ -91,7 +91,11 @@ def _dropped_terms(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
 
 
 def _constants(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
-    if isinstance(node, ast.Constant) and type(node.value) in (int, float):
+    if (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int | float)
+        and not isinstance(node.value, bool)
+    ):
         yield ast.Constant(node.value + 1)
         yield ast.Constant(node.value - 1)
 

@@ -52,7 +52,7 @@ MISTAKES = (
         hints=Hints(
             where="h ends in H and W_hy is (K, H). Which two sizes must be equal in `h @ …`?",
             idea=(
-                "Weights are (out, in), and states are rows: row vector times W.T (chapter hidden-state, "
+                "Weights are (out, in), and vectors are rows: row vector times W.T (chapter hidden-state, "
                 "shapes)."
             ),
             fix="Write `h @ W_hy.T`: (T, B, H) times (H, K) is (T, B, K).",

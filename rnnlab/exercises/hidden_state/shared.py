@@ -23,7 +23,7 @@ TRANSPOSED_RECURRENT_WEIGHT = Mistake(
     hints=Hints(
         where="W_hh is square, so both products run. Which axis of W_hh is the output, which the input?",
         idea=(
-            "Weights are (out, in), and states are rows: row vector times W.T (chapter hidden-state, shapes)."
+            "Weights are (out, in), and vectors are rows: row vector times W.T (chapter hidden-state, shapes)."
         ),
         fix="Write `… @ W_hh.T`.",
     ),
@@ -37,7 +37,7 @@ TRANSPOSED_INPUT_WEIGHT = Mistake(
     hints=Hints(
         where="x_t is (B, D) and W_xh is (H, D). Which two sizes must be equal in `x_t @ …`?",
         idea=(
-            "Weights are (out, in), and inputs are rows: row vector times W.T (chapter hidden-state, shapes)."
+            "Weights are (out, in), and vectors are rows: row vector times W.T (chapter hidden-state, shapes)."
         ),
         fix="Write `x_t @ W_xh.T`: (B, D) times (D, H) is (B, H).",
     ),

@@ -1,0 +1,178 @@
+"""The diagnosis knows a function by its outcomes alone, and passes nothing without a positive answer to every probe."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+
+from rnnlab.check import judge, public_probes
+from rnnlab.check.local import local_caller
+from rnnlab.check.outcome import Missing, Raised, Returned, Stopped
+from rnnlab.exercises import find
+
+STEP = find("hidden_state.rnn_step")
+FORWARD = find("hidden_state.rnn_forward")
+
+
+def right(exercise, batch):
+    return [Returned(exercise.reference(*arguments), "ndarray") for arguments in batch]
+
+
+def verdict_of(exercise, answer):
+    return judge(exercise, answer, public_probes(exercise))
+
+
+def test_right_outcomes_pass_wherever_they_come_from():
+    verdict = verdict_of(STEP, lambda batch: right(STEP, batch))
+    assert verdict.passed
+    assert verdict.stage == "passed"
+
+
+def test_nothing_passes_without_probes():
+    with pytest.raises(ValueError, match="without probes"):
+        judge(STEP, local_caller(STEP.reference), ())
+
+
+@pytest.mark.parametrize("answers", [0, 1, 3])
+def test_outcomes_that_never_came_count_as_stopped(answers):
+    verdict = verdict_of(STEP, lambda batch: right(STEP, batch)[:answers])
+    assert not verdict.passed
+    assert verdict.stage == "contract"
+
+
+@pytest.mark.parametrize("reason", ["time", "memory", "crash", "protocol"])
+def test_a_stop_half_way_is_reported_by_its_reason(reason):
+    verdict = verdict_of(STEP, lambda batch: [*right(STEP, batch)[:2], Stopped(reason, "…")])
+    assert not verdict.passed
+    assert {"time": "in time", "memory": "memory", "crash": "process", "protocol": "read"}[
+        reason
+    ] in verdict.headline
+
+
+def test_a_missing_function_is_said_to_be_missing():
+    verdict = verdict_of(STEP, lambda batch: [Missing("the name is not defined")] * len(batch))
+    assert "There is no function rnn_step to check: the name is not defined." in verdict.headline
+
+
+def test_the_line_of_an_exception_is_shown():
+    raised = Raised("ZeroDivisionError", "division by zero", 7, "h / 0")
+    verdict = verdict_of(STEP, lambda batch: [raised] * len(batch))
+    assert (verdict.line_number, verdict.line) == (7, "h / 0")
+    assert "in line 7 of its cell" in verdict.headline
+
+
+def test_one_wrong_answer_among_many_right_ones_is_enough():
+    for wrong in range(len(public_probes(STEP))):
+
+        def answer(batch, wrong=wrong):
+            outcomes = right(STEP, batch)
+            outcomes[wrong] = Returned(outcomes[wrong].value + 1e-3, "ndarray")
+            return outcomes
+
+        assert not verdict_of(STEP, answer).passed
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda h: h[:0],
+        lambda h: h[None],
+        lambda h: np.full(h.shape, np.nan),
+        lambda h: h.astype(complex),
+        lambda h: h.astype(object),
+        lambda h: float(h.flat[0]),
+        lambda h: (h, h),
+        lambda h: h > 0,
+        lambda h: h.astype(np.float16),
+        lambda h: np.array("text"),
+        lambda h: np.full(h.shape, 1e300),
+    ],
+)
+def test_no_shape_kind_or_size_of_answer_slips_through(spoil):
+    def answer(batch):
+        return [Returned(spoil(outcome.value), "ndarray") for outcome in right(STEP, batch)]
+
+    assert not verdict_of(STEP, answer).passed
+
+
+def test_float32_answers_to_float32_inputs_are_right():
+    def answer(batch):
+        return [
+            Returned(o.value.astype(np.float32) if arguments[0].dtype == np.float32 else o.value, "ndarray")
+            for o, arguments in zip(right(STEP, batch), batch, strict=True)
+        ]
+
+    assert verdict_of(STEP, answer).passed
+
+
+def test_a_changed_second_answer_is_an_effect():
+    def answer(batch):
+        outcomes = right(STEP, batch)
+        return [*outcomes[:-1], Returned(outcomes[-1].value + 1, "ndarray")]
+
+    verdict = verdict_of(STEP, answer)
+    assert verdict.stage == "effects"
+    assert "two different answers" in verdict.headline
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [({"wrote_to_input": (1,)}, "writes into its input h_prev"), ({"aliases_input": True}, "shares memory")],
+)
+def test_effects_fail_a_function_whose_numbers_are_right(change, says):
+    verdict = verdict_of(STEP, lambda batch: [dataclasses.replace(o, **change) for o in right(STEP, batch)])
+    assert verdict.stage == "effects"
+    assert says in verdict.headline
+
+
+def test_an_alternative_is_as_right_as_the_reference():
+    def half(x_t, h_prev, W_xh, W_hh, b_h):
+        return STEP.reference(x_t, h_prev, W_xh, W_hh, b_h) / 2
+
+    assert not verdict_of(STEP, local_caller(half)).passed
+    both = dataclasses.replace(STEP, alternatives=(half,))
+    assert verdict_of(both, local_caller(half)).passed
+    assert verdict_of(both, local_caller(STEP.reference)).passed
+
+
+def at_times(change):
+    def function(x, h_0, W_xh, W_hh, b_h):
+        return change(FORWARD.reference(x, h_0, W_xh, W_hh, b_h))
+
+    return function
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (lambda h: -h, "opposite sign"),
+        (lambda h: h / h.shape[1], "1/B times"),
+        (lambda h: h / h.shape[0], "1/T times"),
+        (lambda h: h * np.sqrt(h.shape[2]), "√H times"),
+        (lambda h: h / (h.shape[0] * h.shape[1]), "1/(T·B) times"),
+        (lambda h: 0.3 * h, "0.3 times"),
+        (lambda h: np.concatenate([h[-1:] * 0.5, h[:-1]]), "one step late"),
+        (lambda h: np.concatenate([h[1:], 0.5 * h[:1]]), "one step early"),
+        (lambda h: np.concatenate([h[:1], 0.7 * h[1:] + 0.1]), "right at the first step only"),
+        (
+            lambda h: np.concatenate([h[:, :1], 0.7 * h[:, 1:] + 0.1], axis=1),
+            "first sequence of the batch only",
+        ),
+        (lambda h: h if h.shape[1] == 1 else h + 0.1, "right for B = 1 only"),
+        (lambda h: h + 0.1 if np.abs(h).mean() > 0.95 else h, "right for small inputs only"),
+        (lambda h: h + 0.1 if h.dtype == np.float32 else h, "right for float64 inputs only"),
+        (lambda h: np.round(h, 6), "a few digits only"),
+    ],
+)
+def test_relations_to_the_right_answer_are_named(change, says):
+    verdict = verdict_of(FORWARD, local_caller(at_times(change)))
+    assert verdict.stage == "relation"
+    assert says in verdict.headline
+
+
+def test_the_verdict_never_shows_a_number_of_the_right_answer():
+    verdict = verdict_of(FORWARD, local_caller(at_times(lambda h: np.sort(h, axis=0) + 0.01)))
+    text = verdict.as_text(3) + verdict.as_html(3)
+    for probe in public_probes(FORWARD):
+        for value in FORWARD.reference(*probe.arguments).ravel():
+            assert f"{abs(value):.4f}" not in text
