@@ -1,0 +1,119 @@
+"""The child that holds one submission: it runs cells and calls functions as the controller asks, until it dies."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NoReturn
+
+from . import frames
+from .confine import JOB_DESCRIPTOR, Confinement, confine
+from .describing import describe_error, describe_result, message_of, name_of
+from .shell import GraderShell
+
+
+def live(shell: GraderShell, confinement: Confinement, job: int, scratch: Path) -> NoReturn:
+    """Confine this process, say so, and serve requests; never returns into the zygote's code."""
+    try:
+        confine(confinement, job, scratch)
+    except BaseException as error:
+        _send(job, {"failed": f"{name_of(type(error))}: {message_of(error)}"}, 0)
+        os._exit(1)
+    try:
+        Servant(shell, confinement).serve()
+    finally:
+        os._exit(0)
+
+
+class Servant:
+    """Answers requests, one frame each way."""
+
+    def __init__(self, shell: GraderShell, confinement: Confinement) -> None:
+        self._shell = shell
+        self._limits = confinement.limits
+        self._student_is_running = False
+        self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
+            "cell": self._run_cell,
+            "call": self._call,
+            "value": self._value,
+        }
+
+    def serve(self) -> None:
+        """Serve until the controller hangs up."""
+        signal.signal(signal.SIGINT, self._on_interrupt)
+        _send(JOB_DESCRIPTOR, {"ready": True}, 0)
+        while (request := self._receive()) is not None:
+            self._reply(self._answer(request) | {"nonce": request["nonce"]})
+
+    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            self._student_is_running = True
+            return self._answers[request["op"]](request)
+        except BaseException as error:
+            described = describe_error(error, self._shell.compile.sources)
+            return {"kind": "raised", "error": described, "outputs": []}
+        finally:
+            self._student_is_running = False
+
+    def _on_interrupt(self, number: int, frame: Any) -> None:
+        # An interrupt that comes after the student's code has ended must not break the reply.
+        if self._student_is_running:
+            self._student_is_running = False
+            raise KeyboardInterrupt
+
+    def _run_cell(self, request: dict[str, Any]) -> dict[str, Any]:
+        outputs, error = self._shell.run_recorded(request["source"], self._limits.output_bytes)
+        described = None if error is None else describe_error(error, self._shell.compile.sources)
+        return {"outputs": outputs, "error": described}
+
+    def _call(self, request: dict[str, Any]) -> dict[str, Any]:
+        name = request["name"]
+        if name not in self._shell.user_ns:
+            return {"kind": "missing", "why": "not defined"}
+        function = self._shell.user_ns[name]
+        if not callable(function):
+            return {"kind": "missing", "why": f"is not a function (it is {name_of(type(function))})"}
+        self._shell.record(limit=0)
+        return describe_result(function(*request["arguments"]), request["arguments"])
+
+    def _value(self, request: dict[str, Any]) -> dict[str, Any]:
+        if request["name"] not in self._shell.user_ns:
+            return {"kind": "missing", "why": "not defined"}
+        return describe_result(self._shell.user_ns[request["name"]], ())
+
+    def _receive(self) -> Any:
+        prefix = _read(frames.PREFIX.size)
+        if prefix is None:
+            return None
+        rest = _read(frames.parse_prefix(prefix, self._limits.frame_bytes).total)
+        return None if rest is None else frames.decode(prefix + rest, self._limits.frame_bytes)
+
+    def _reply(self, reply: dict[str, Any]) -> None:
+        try:
+            _send(JOB_DESCRIPTOR, reply, self._limits.frame_bytes)
+        except (frames.ProtocolError, MemoryError) as error:
+            failure = {"kind": "ValueError", "message": f"the result is too large: {error}"}
+            described = failure | {"line_number": None, "line": None}
+            lost = {"kind": "raised", "error": described, "outputs": [], "nonce": reply["nonce"]}
+            _send(JOB_DESCRIPTOR, lost, 0)
+
+
+def _send(descriptor: int, tree: dict[str, Any], max_payload: int) -> None:
+    # write(2), not send(2): the filter refuses what sockets offer beyond reading and writing.
+    view = memoryview(frames.encode(tree, max_payload))
+    while view:
+        view = view[os.write(descriptor, view) :]
+
+
+def _read(size: int) -> bytes | None:
+    """Return exactly `size` bytes, or None when the controller has hung up."""
+    parts = []
+    while size:
+        part = os.read(JOB_DESCRIPTOR, min(size, 2**20))
+        if not part:
+            return None
+        parts.append(part)
+        size -= len(part)
+    return b"".join(parts)

@@ -1,0 +1,76 @@
+"""The sandbox as the grader sees it: one warm process, and a fresh fork of it for each submission."""
+
+from __future__ import annotations
+
+import tempfile
+from itertools import count
+from pathlib import Path
+
+from . import doctor, scratch
+from .isolation import Isolation
+from .limits import Limits
+from .nursery import Nursery, ZygoteLost
+from .session import Session
+
+
+class Sandbox:
+    """Contains students' code. Raises `IsolationUnavailable` where the machine cannot contain it as asked.
+
+    `preload` names modules to import once for all submissions, such as "matplotlib.pyplot".
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        isolation: Isolation = Isolation.LANDLOCK,
+        preload: tuple[str, ...] = (),
+    ) -> None:
+        doctor.require(isolation)
+        self._limits = limits or Limits()
+        self._isolation = isolation
+        self._preload = preload
+        self._numbers = count(1)
+        self._home = Path(tempfile.mkdtemp(prefix="rnnlab-sandbox-"))
+        try:
+            self._nursery = self._start()
+        except BaseException:
+            scratch.remove(self._home)
+            raise
+
+    def __enter__(self) -> Sandbox:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @property
+    def description(self) -> str:
+        """What is in force, for reports."""
+        return doctor.describe(self._isolation)
+
+    def open(self) -> Session:
+        """Fork a fresh process for one submission."""
+        try:
+            return self._fork()
+        except ZygoteLost:
+            # Under Isolation.PROCESS a submission can kill the zygote; the next submission must not pay for it.
+            self._nursery.close()
+            self._nursery = self._start()
+            return self._fork()
+
+    def close(self) -> None:
+        """End all processes and remove all folders."""
+        self._nursery.close()
+        scratch.remove(self._home)
+
+    def _start(self) -> Nursery:
+        return Nursery(self._limits, self._isolation, self._preload, self._home)
+
+    def _fork(self) -> Session:
+        folder = self._home / f"submission-{next(self._numbers)}"
+        folder.mkdir(mode=0o700)
+        try:
+            return Session(self._nursery, self._limits, self._isolation, folder)
+        except ZygoteLost:
+            folder.rmdir()
+            raise

@@ -1,0 +1,174 @@
+"""The controller's hold on the zygote process: starting it, and having it fork and reap children."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from .isolation import Isolation, IsolationUnavailable
+from .limits import Limits
+
+_START_SECONDS = 60.0
+_ORDER_SECONDS = 10.0
+_BOOT = Path(__file__).with_name("boot.py")
+
+
+class ZygoteLost(RuntimeError):
+    """The zygote died; a new one must be started."""
+
+
+class Child:
+    """One forked child; its process number cannot be reused before `status` has reaped it."""
+
+    def __init__(self, nursery: Nursery, pid: int, handle: int | None) -> None:
+        self._nursery, self._pid, self._handle = nursery, pid, handle
+        self._status: tuple[int, float] | None = None
+
+    def interrupt(self) -> None:
+        """Interrupt the child as Ctrl-C does."""
+        self._signal(signal.SIGINT)
+
+    def kill(self) -> None:
+        """Kill the child and whatever is still in its process group."""
+        if self._status is None:
+            with suppress(OSError):
+                os.killpg(self._pid, signal.SIGKILL)
+            self._signal(signal.SIGKILL)
+
+    def status(self, seconds: float) -> tuple[int, float] | None:
+        """Return wait status and processor seconds once the child is dead; None if it lives on for `seconds`."""
+        deadline = time.monotonic() + seconds
+        while self._status is None:
+            left = deadline - time.monotonic()
+            if self._handle is not None:
+                poller = select.poll()
+                poller.register(self._handle, select.POLLIN)
+                poller.poll(1000 * max(left, 0))
+            self._status = self._nursery.reap(self._pid)
+            if self._status is None and left <= 0:
+                return None
+            if self._status is None:
+                time.sleep(0.002)
+        return self._status
+
+    def close(self) -> None:
+        """Let go of the handle."""
+        if self._handle is not None:
+            os.close(self._handle)
+            self._handle = None
+
+    def _signal(self, number: int) -> None:
+        if self._status is not None:
+            return
+        with suppress(OSError):
+            if self._handle is not None:
+                signal.pidfd_send_signal(self._handle, number)
+            else:
+                os.kill(self._pid, number)
+
+
+class Nursery:
+    """A running zygote. Orders from several threads wait for each other."""
+
+    def __init__(self, limits: Limits, isolation: Isolation, preload: tuple[str, ...], home: Path) -> None:
+        self._lock = threading.Lock()
+        self._complaints = tempfile.TemporaryFile()
+        self._control, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-I", str(_BOOT), str(theirs.fileno())],
+                env=_environment(home),
+                cwd=home,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=self._complaints,
+                pass_fds=[theirs.fileno()],
+                start_new_session=True,
+            )
+        try:
+            self._start({"limits": asdict(limits), "isolation": isolation.value, "preload": list(preload)})
+        except BaseException:
+            self.close()
+            raise
+
+    def _start(self, order: dict[str, Any]) -> None:
+        try:
+            reply, _ = self._order(order, seconds=_START_SECONDS)
+        except ZygoteLost:
+            self._complaints.seek(0)
+            complaint = self._complaints.read().decode(errors="replace").strip().splitlines()[-1:]
+            raise IsolationUnavailable(f"The sandbox's process did not start: {''.join(complaint)}") from None
+        if "unavailable" in reply:
+            raise IsolationUnavailable(reply["unavailable"])
+
+    @property
+    def alive(self) -> bool:
+        """Whether the zygote still runs."""
+        return self._process.poll() is None
+
+    def fork(self, job: socket.socket, scratch: Path) -> Child:
+        """Have a child forked that serves `job` and works in `scratch`."""
+        reply, descriptors = self._order({"fork": str(scratch)}, [job.fileno()])
+        return Child(self, int(reply["pid"]), descriptors[0] if descriptors else None)
+
+    def reap(self, pid: int) -> tuple[int, float] | None:
+        """Return the wait status and processor seconds of a child, None while it lives; a lost zygote's is 9."""
+        try:
+            reply, _ = self._order({"reap": pid})
+        except ZygoteLost:
+            return (signal.SIGKILL, 0.0)
+        return None if reply["status"] is None else (reply["status"], reply["cpu_seconds"])
+
+    def close(self) -> None:
+        """End the zygote, and with it every child that is left."""
+        self._control.close()
+        self._complaints.close()
+        try:
+            self._process.wait(timeout=2)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+    def _order(
+        self, order: dict[str, Any], descriptors: list[int] | None = None, seconds: float = _ORDER_SECONDS
+    ) -> tuple[dict[str, Any], list[int]]:
+        from .zygote import answer, receive
+
+        with self._lock:
+            try:
+                self._control.settimeout(seconds)
+                answer(self._control, order, descriptors)
+                reply, received = receive(self._control)
+            except (OSError, ValueError):
+                reply, received = None, []
+        if not isinstance(reply, dict):
+            raise ZygoteLost("the zygote did not answer")
+        return reply, received
+
+
+def _environment(home: Path) -> dict[str, str]:
+    """Return the zygote's whole environment: nothing of the instructor's, and one thread for each library."""
+    threads = ("OMP", "OPENBLAS", "MKL", "NUMEXPR", "VECLIB_MAXIMUM")
+    return {
+        "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
+        "LANG": "C.UTF-8",
+        "HOME": str(home),
+        "TMPDIR": str(home),
+        "IPYTHONDIR": str(home),
+        "MPLCONFIGDIR": str(home),
+        "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+        "MALLOC_ARENA_MAX": "2",
+        **{f"{library}_NUM_THREADS": "1" for library in threads},
+    }

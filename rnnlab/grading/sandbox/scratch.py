@@ -1,0 +1,60 @@
+"""A submission's own folder: how much is in it, and its removal, whatever the submission left there."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import suppress
+from itertools import count
+from pathlib import Path
+
+MAX_FILES = 10_000
+
+
+def exceeds(folder: Path, allowed_bytes: int) -> bool:
+    """Return whether the folder holds more bytes, or more files, than it may."""
+    used = 0
+    for number, entry in enumerate(_walk(folder)):
+        with suppress(OSError):
+            used += entry.stat(follow_symlinks=False).st_blocks * 512
+        if used > allowed_bytes or number > MAX_FILES:
+            return True
+    return False
+
+
+def _walk(folder: Path) -> Iterator[os.DirEntry[str]]:
+    waiting = [str(folder)]
+    while waiting:
+        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+            for entry in entries:
+                yield entry
+                if entry.is_dir(follow_symlinks=False):
+                    waiting.append(entry.path)
+
+
+def remove(folder: Path) -> None:
+    """Remove the folder and all in it.
+
+    Folders inside folders are first moved up, so that no depth and no length of path stops the removal, as
+    `shutil.rmtree` is stopped by some thousand levels or by a folder that its owner may not list.
+    """
+    names = count()
+    while subfolders := _remove_files(folder):
+        for subfolder in subfolders:
+            for nested in _remove_files(subfolder):
+                nested.rename(folder / f"moved-up-{next(names)}")
+            subfolder.rmdir()
+    folder.rmdir()
+
+
+def _remove_files(folder: Path) -> list[Path]:
+    """Remove the files directly in `folder`; return its subfolders."""
+    folder.chmod(0o700)
+    subfolders = []
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                subfolders.append(Path(entry.path))
+            else:
+                os.unlink(entry.path)
+    return subfolders

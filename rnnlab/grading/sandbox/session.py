@@ -1,0 +1,178 @@
+"""One submission in the sandbox: its cells run and its functions called, each within its limit."""
+
+from __future__ import annotations
+
+import secrets
+import socket
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rnnlab.check.outcome import Outcome, Stopped
+
+from . import frames, scratch
+from .channel import Channel, Hangup
+from .isolation import Isolation, IsolationUnavailable
+from .limits import Limits
+from .nursery import Nursery
+from .replies import CellResult, read_cell, read_death, read_outcome
+
+_OPEN_SECONDS = 20.0
+_EXIT_SECONDS = 2.0
+
+
+class _DiskFull(Exception):
+    pass
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A reply, or why there is none; both when code was interrupted at its limit."""
+
+    reply: dict[str, Any] | None
+    stopped: Stopped | None
+    seconds: float
+
+
+class Session:
+    """A forked child with one submission's names. Not for use by several threads at once."""
+
+    def __init__(self, nursery: Nursery, limits: Limits, isolation: Isolation, folder: Path) -> None:
+        self._limits, self._isolation, self._folder = limits, isolation, folder
+        self._stopped: Stopped | None = None
+        self._seconds_left = limits.session_seconds
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._channel = Channel(ours, limits.frame_bytes, self._watch_disk)
+            self._child = nursery.fork(theirs, folder)
+        try:
+            self._await_confinement()
+        except BaseException:
+            self.close()
+            raise
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @property
+    def alive(self) -> bool:
+        """Whether the submission can still be asked."""
+        return self._stopped is None
+
+    def run(self, source: str) -> CellResult:
+        """Run a cell."""
+        answer = self._ask({"op": "cell", "source": source}, self._limits.cell_seconds)
+        if answer.reply is None:
+            return CellResult((), None, answer.stopped, answer.seconds)
+        try:
+            result = read_cell(answer.reply, answer.seconds)
+        except frames.ProtocolError as error:
+            return CellResult((), None, self._stop("protocol", str(error)), answer.seconds)
+        if answer.stopped is None:
+            return result
+        return CellResult(result.outputs, None, answer.stopped, answer.seconds)
+
+    def call(self, name: str, arguments: tuple[Any, ...]) -> Outcome:
+        """Call the function `name` of the submission; arrays reach it read-only."""
+        return self._outcome({"op": "call", "name": name, "arguments": tuple(arguments)})
+
+    def call_many(self, name: str, calls: Iterable[tuple[Any, ...]]) -> list[Outcome]:
+        """Call the function once for each tuple of arguments, each within the limit of one call."""
+        return [self.call(name, arguments) for arguments in calls]
+
+    def value(self, name: str) -> Outcome:
+        """Return what the submission assigned to `name`."""
+        return self._outcome({"op": "value", "name": name})
+
+    def close(self) -> None:
+        """Kill the child and remove its folder."""
+        self._child.kill()
+        self._child.status(_EXIT_SECONDS)
+        self._stopped = self._stopped or Stopped("crash", "the session is closed")
+        self._child.close()
+        self._channel.close()
+        if self._folder.exists():
+            scratch.remove(self._folder)
+
+    def _outcome(self, request: dict[str, Any]) -> Outcome:
+        answer = self._ask(request, self._limits.call_seconds)
+        if answer.stopped is not None:
+            return answer.stopped
+        try:
+            return read_outcome(answer.reply or {})
+        except frames.ProtocolError as error:
+            return self._stop("protocol", str(error))
+
+    def _ask(self, request: dict[str, Any], limit: float) -> _Answer:
+        """Send a request and wait for its reply, at most `limit` seconds or what the session has left."""
+        if self._stopped is not None:
+            return _Answer(None, self._stopped, 0.0)
+        nonce = secrets.token_hex(16)
+        frame = frames.encode(request | {"nonce": nonce}, self._limits.frame_bytes)
+        began = time.monotonic()
+        reply, stopped = self._exchange(frame, nonce, began, min(limit, self._seconds_left))
+        seconds = time.monotonic() - began
+        self._seconds_left -= seconds
+        return _Answer(reply, stopped, seconds)
+
+    def _exchange(self, frame: bytes, nonce: str, began: float, limit: float) -> tuple[Any, Stopped | None]:
+        try:
+            try:
+                self._channel.send(frame, began + limit)
+                return self._reply(nonce, began + limit), None
+            except TimeoutError:
+                late = Stopped("time", f"stopped after {limit:.3g} s")
+                return self._interrupt(nonce, late), late
+        except Hangup:
+            return None, self._examine_death()
+        except _DiskFull:
+            return None, self._stop("crash", f"stopped at {self._limits.disk_bytes} bytes of files")
+        except frames.ProtocolError as error:
+            return None, self._stop("protocol", str(error))
+
+    def _reply(self, nonce: str, deadline: float) -> dict[str, Any]:
+        reply = frames.decode(self._channel.receive(deadline), self._limits.frame_bytes)
+        if not isinstance(reply, dict) or reply.get("nonce") != nonce:
+            raise frames.ProtocolError("a reply repeats the number of its request")
+        return reply
+
+    def _interrupt(self, nonce: str, late: Stopped) -> dict[str, Any] | None:
+        """Interrupt code that is late; kill it if that does not help."""
+        self._child.interrupt()
+        try:
+            return self._reply(nonce, time.monotonic() + self._limits.grace_seconds)
+        except (TimeoutError, Hangup, _DiskFull, frames.ProtocolError):
+            self._stop(late.reason, late.detail)
+            return None
+
+    def _stop(self, reason: str, detail: str) -> Stopped:
+        self._child.kill()
+        self._child.status(_EXIT_SECONDS)
+        self._stopped = Stopped(reason, detail)
+        return self._stopped
+
+    def _examine_death(self) -> Stopped:
+        death = self._child.status(_EXIT_SECONDS)
+        if death is None:
+            return self._stop("protocol", "the process closed its connection")
+        can_kill_itself = self._isolation is not Isolation.LANDLOCK
+        self._stopped = read_death(*death, self._limits.cpu_seconds, can_kill_itself)
+        return self._stopped
+
+    def _watch_disk(self) -> None:
+        if scratch.exceeds(self._folder, self._limits.disk_bytes):
+            raise _DiskFull
+
+    def _await_confinement(self) -> None:
+        try:
+            raw = self._channel.receive(time.monotonic() + _OPEN_SECONDS)
+            reply = frames.decode(raw, self._limits.frame_bytes)
+        except (TimeoutError, Hangup, frames.ProtocolError) as error:
+            reply = {"failed": type(error).__name__}
+        if reply != {"ready": True}:
+            raise IsolationUnavailable(f"A process could not be confined, so no code was run in it: {reply}")
