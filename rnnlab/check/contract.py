@@ -83,6 +83,8 @@ def _how_often(evidence: Evidence) -> str:
 def _advice(outcome: Raised) -> str:
     """What usually helps with this kind of exception."""
     message = outcome.message
+    if re.search(r"\bW_\w+(\.T)? *@", outcome.line or ""):
+        return "Vectors are rows here, one for each sequence: the product W x is written `x @ W.T`."
     if "matmul" in message or "not aligned" in message:
         return (
             "Write the shapes beside the `@`: the last size on the left must equal the first one "

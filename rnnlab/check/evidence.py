@@ -31,7 +31,10 @@ class Trial:
     def got(self) -> Arrays | None:
         """What came back as arrays; None where nothing usable did."""
         if isinstance(self.outcome, Returned) and self.outcome.value is not None:
-            return as_arrays(self.outcome.value)
+            try:
+                return as_arrays(self.outcome.value)
+            except ValueError:  # tuples in a tuple, of unequal lengths
+                return None
         return None
 
     @property

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.check.compare import SINGLE_PRECISION, close
+from rnnlab.check.compare import Tolerance, close
 from rnnlab.check.evidence import Evidence, Trial
 from rnnlab.check.verdict import Verdict
 
 Finding = tuple[str, str]
+A_FEW_DIGITS = Tolerance(rtol=5e-3, atol=1e-3)
 TRAITS = {
     "large": ("right for small inputs only", "What does each line give for inputs around ±1000?"),
     "float32": ("right for float64 inputs only", "Does a line depend on the inputs' dtype?"),
@@ -48,7 +49,7 @@ def _one(trial: Trial) -> tuple[NDArray[Any], NDArray[Any]]:
 
 
 def _imprecise(evidence: Evidence) -> Finding | None:
-    if all(close(*_one(trial), SINGLE_PRECISION) for trial in evidence.trials):
+    if all(close(*_one(trial), A_FEW_DIGITS) for trial in evidence.trials):
         return "right to a few digits only", "Does a line compute in float32, round, or add a small constant?"
     return None
 

@@ -8,7 +8,7 @@ read-only.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -105,12 +105,16 @@ def _scene(rng: Generator, trait: str = "") -> Scene:
 
 
 def probes_from(
-    letters: str, arguments: Callable[[Scene], tuple[Any, ...]]
+    letters: str, arguments: Callable[[Scene], tuple[Any, ...]], without: tuple[str, ...] = ()
 ) -> Callable[[Generator], tuple[Probe, ...]]:
-    """The `probes` of an exercise: its arguments in every scene, with the sizes named by `letters`."""
+    """The `probes` of an exercise: its arguments in every scene, with the sizes named by `letters`.
+
+    Traits that mean nothing to the exercise are named in `without`; their scenes become plain ones.
+    """
 
     def probes(rng: Generator) -> tuple[Probe, ...]:
-        return tuple(_probe(scene, letters, arguments(scene)) for scene in scenes(rng))
+        drawn = (replace(scene, trait="") if scene.trait in without else scene for scene in scenes(rng))
+        return tuple(_probe(scene, letters, arguments(scene)) for scene in drawn)
 
     return probes
 

@@ -71,26 +71,30 @@ def test_inputs_are_of_order_one_but_for_the_large_ones(drawn):
     _, probes = drawn
     for probe in probes:
         largest = max((np.abs(a).max() for a in arrays(probe) if a.dtype.kind == "f"), default=1.0)
-        assert 100 < largest < 10_000 if "large" in probe.traits and has_inputs(probe) else largest < 10
+        assert 100 < largest < 10_000 if "large" in probe.traits else largest < 10
 
 
-def has_inputs(probe):
-    """Whether there is an argument besides weights, states and ids whose size could matter."""
-    return any(a.dtype.kind == "f" and "B" in probe.sizes and a.ndim >= 2 for a in arrays(probe)) and not any(
-        a.dtype.kind == "i" for a in arrays(probe)
-    )
-
-
-def test_single_precision_and_a_batch_of_one_and_views_occur(drawn):
+def test_traits_are_what_they_say(drawn):
     _, probes = drawn
-    if not any(arrays(probe) for probe in probes):
-        return
-    floats = [a.dtype for probe in probes for a in arrays(probe) if a.dtype.kind == "f"]
-    assert not floats or {np.dtype("float32"), np.dtype("float64")} <= set(floats)
-    assert any(probe.sizes.get("B") == 1 for probe in probes)
-    strided = [probe for probe in probes if "strided" in probe.traits]
-    assert strided
-    assert all(not a.flags.c_contiguous or a.size == 1 for probe in strided for a in arrays(probe))
+    for probe in probes:
+        floats = {a.dtype for a in arrays(probe) if a.dtype.kind == "f"}
+        assert floats <= {np.dtype("float32" if "float32" in probe.traits else "float64")}
+        assert ("single" in probe.traits) == (probe.sizes.get("B") == 1)
+        if "strided" in probe.traits:
+            assert all(not a.flags.c_contiguous or a.size == 1 for a in arrays(probe))
+
+
+def test_every_trait_occurs_that_means_something_to_the_exercise(drawn):
+    exercise, probes = drawn
+    names = set(inspect.signature(exercise.reference).parameters)
+    wanted = {"square"}
+    if any(arrays(probe) for probe in probes):
+        wanted |= {"single", "strided"}
+    if any(a.dtype.kind == "f" for probe in probes for a in arrays(probe)):
+        wanted.add("float32")
+    if names & {"x", "x_t", "h"}:
+        wanted.add("large")
+    assert set().union(*(probe.traits for probe in probes)) == wanted
 
 
 def test_everything_is_read_only_and_so_is_what_lies_behind_a_view(drawn):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnlab.exercises.draw import probes_from
+from rnnlab.exercises.draw import Scene, probes_from
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
@@ -173,10 +173,15 @@ MISTAKES = (
     ),
 )
 
+
+def arguments(scene: Scene):
+    return scene.ids(scene.T, scene.B), scene.weight(scene.K, scene.D)
+
+
 EMBED = Exercise(
     name="hidden_state.embed",
     reference=embed,
-    probes=probes_from("TBKD", lambda scene: (scene.ids(scene.T, scene.B), scene.weight(scene.K, scene.D))),
+    probes=probes_from("TBKD", arguments, without=("large",)),
     results=(Result("vectors", ("T", "B", "D")),),
     points=2,
     chapter="hidden-state",
