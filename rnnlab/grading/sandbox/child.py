@@ -42,17 +42,17 @@ class Servant:
 
     def serve(self) -> None:
         """Serve until the controller hangs up."""
-        signal.signal(signal.SIGINT, self._on_interrupt)
         _send(JOB_DESCRIPTOR, {"ready": True}, 0)
         while (request := self._receive()) is not None:
             self._reply(self._answer(request) | {"nonce": request["nonce"]})
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        signal.signal(signal.SIGINT, self._on_interrupt)  # The student may have replaced it.
         try:
             self._student_is_running = True
             return self._answers[request["op"]](request)
         except BaseException as error:
-            described = describe_error(error, self._shell.compile.sources)
+            described = describe_error(error, self._shell.sources)
             return {"kind": "raised", "error": described, "outputs": []}
         finally:
             self._student_is_running = False
@@ -65,7 +65,7 @@ class Servant:
 
     def _run_cell(self, request: dict[str, Any]) -> dict[str, Any]:
         outputs, error = self._shell.run_recorded(request["source"], self._limits.output_bytes)
-        described = None if error is None else describe_error(error, self._shell.compile.sources)
+        described = None if error is None else describe_error(error, self._shell.sources)
         return {"outputs": outputs, "error": described}
 
     def _call(self, request: dict[str, Any]) -> dict[str, Any]:

@@ -51,7 +51,8 @@ def _die_with(zygote: int) -> None:
 
 def _keep_only(job: int) -> None:
     """Leave the job's socket as descriptor 3 and nothing at 0, 1 and 2."""
-    os.dup2(job, JOB_DESCRIPTOR, inheritable=False)
+    if job != JOB_DESCRIPTOR:
+        os.dup2(job, JOB_DESCRIPTOR)
     nothing = os.open(os.devnull, os.O_RDWR)
     for standard in (0, 1, 2):
         os.dup2(nothing, standard)

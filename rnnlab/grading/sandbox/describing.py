@@ -39,8 +39,8 @@ def plain(value: Any, depth: int = 0) -> Any:
     if issubclass(kind, ndarray):
         return _plain_array(value)
     if issubclass(kind, generic):
-        scalar = asarray(value)
-        return _plain_array(scalar)[()] if scalar.dtype.kind in _KINDS else None
+        scalar = _plain_array(asarray(value))
+        return None if scalar is None else scalar[()]
     if issubclass(kind, list) and (array := _numeric(value)) is not None:
         return array
     if issubclass(kind, list | tuple) and depth < _MAX_DEPTH:

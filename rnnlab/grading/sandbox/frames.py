@@ -2,8 +2,8 @@
 
 A frame is a magic word, the header's and the payload's length, the header, the payload. The header holds a tree of
 None, bool, int, float, complex, str, list, tuple, dict with str keys, arrays and NumPy scalars; an array stands in
-the tree as its index into the header's list of (dtype, shape), and its bytes, little-endian and in C order, lie in
-the payload at the next multiple of 16. Whatever does not match exactly is a `ProtocolError`.
+the tree as its index into the header's list of (dtype, shape, contiguous), and its bytes, little-endian and in C
+order, lie in the payload at the next multiple of 16. Whatever does not match exactly is a `ProtocolError`.
 """
 
 from __future__ import annotations
@@ -24,25 +24,8 @@ MAX_NODES = 200_000
 MAX_ARRAYS = 10_000
 MAX_INTEGER_BITS = 4096
 ALIGNMENT = 16
-DTYPES = {
-    np.dtype(code).str: np.dtype(code)
-    for code in (
-        "?",
-        "i1",
-        "u1",
-        "<i2",
-        "<u2",
-        "<i4",
-        "<u4",
-        "<i8",
-        "<u8",
-        "<f2",
-        "<f4",
-        "<f8",
-        "<c8",
-        "<c16",
-    )
-}
+_CODES = "? i1 u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16"
+DTYPES = {np.dtype(code).str: np.dtype(code) for code in _CODES.split()}
 
 
 class ProtocolError(Exception):
@@ -79,14 +62,18 @@ def encode(tree: Any, max_payload: int) -> bytes:
     """Return the frame that holds `tree`."""
     encoder = _Encoder(max_payload)
     body = encoder.node(tree, 0)
-    specification = [[array.dtype.str, list(array.shape)] for array in encoder.arrays]
-    header = json.dumps({"arrays": specification, "tree": body}, separators=(",", ":")).encode("ascii")
+    specification = [[a.dtype.str, list(a.shape), a.flags.c_contiguous] for a in encoder.arrays]
+    header = _dump({"arrays": specification, "tree": body})
     if len(header) > MAX_HEADER_BYTES:
         raise FrameTooLarge(f"the values take {len(header)} bytes; {MAX_HEADER_BYTES} bytes are allowed")
     parts = [PREFIX.pack(MAGIC, len(header), encoder.size), header]
     for array in encoder.arrays:
         parts += [array.tobytes(), b"\0" * (_aligned(array.nbytes) - array.nbytes)]
     return b"".join(parts)
+
+
+def _dump(header: dict[str, Any]) -> bytes:
+    return json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def decode(frame: bytes | bytearray, max_payload: int) -> Any:
@@ -119,25 +106,26 @@ def _parse_header(raw: bytes) -> dict[str, Any]:
 def _read_arrays(specification: list[Any], payload: memoryview) -> list[np.ndarray]:
     arrays, offset = [], 0
     for entry in specification:
-        dtype, shape = _parse_entry(entry)
+        dtype, shape, contiguous = _parse_entry(entry)
         size = math.prod(shape) * dtype.itemsize
         if size > len(payload) - offset:
             raise ProtocolError(
                 f"an array of shape {shape} needs {size} bytes, {len(payload) - offset} are left"
             )
-        arrays.append(_view(payload[offset : offset + size], dtype, shape))
+        array = _view(payload[offset : offset + size], dtype, shape)
+        arrays.append(array if contiguous else _strided(array))
         offset += _aligned(size)
     if offset != len(payload):
         raise ProtocolError(f"the arrays take {offset} bytes, but {len(payload)} came")
     return arrays
 
 
-def _parse_entry(entry: Any) -> tuple[np.dtype, tuple[int, ...]]:
+def _parse_entry(entry: Any) -> tuple[np.dtype, tuple[int, ...], bool]:
     match entry:
-        case [str(code), list(shape)] if code in DTYPES and len(shape) <= 32:
+        case [str(code), list(shape), bool(contiguous)] if code in DTYPES and len(shape) <= 32:
             if all(type(n) is int and 0 <= n < 2**40 for n in shape):
-                return DTYPES[code], tuple(shape)
-    raise ProtocolError("an array is announced as [dtype, shape] with a numeric dtype and sizes from 0")
+                return DTYPES[code], tuple(shape), contiguous
+    raise ProtocolError("an array is announced as [dtype, shape, contiguous], numeric and with sizes from 0")
 
 
 def _view(raw: memoryview, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarray:
@@ -147,6 +135,16 @@ def _view(raw: memoryview, dtype: np.dtype, shape: tuple[int, ...]) -> np.ndarra
         return np.frombuffer(raw, dtype=dtype).reshape(shape)
     except ValueError as error:
         raise ProtocolError(f"no array has the shape {shape}: {error}") from None
+
+
+def _strided(array: np.ndarray) -> np.ndarray:
+    """Return a read-only copy that is not contiguous, as the sender's was not: some mistakes show only then."""
+    if array.ndim == 0:
+        return array
+    room = np.zeros((*array.shape[:-1], 2 * array.shape[-1]), dtype=array.dtype)
+    room[..., ::2] = array
+    room.flags.writeable = False
+    return room[..., ::2]
 
 
 def _aligned(size: int) -> int:

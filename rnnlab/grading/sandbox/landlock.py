@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import sys
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
@@ -45,8 +46,10 @@ class _PathRule(ctypes.Structure):
 
 def abi() -> int:
     """Return the kernel's Landlock version, 0 where it has none."""
+    if sys.platform != "linux":
+        return 0
     try:
-        return syscall(_CREATE_RULESET, None, ctypes.c_size_t(0), ctypes.c_uint32(_VERSION_FLAG))
+        return syscall(_CREATE_RULESET, None, 0, _VERSION_FLAG)
     except OSError:
         return 0
 
@@ -61,7 +64,7 @@ def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
             for path in paths:
                 with suppress(FileNotFoundError):
                     _allow(ruleset, path, rights & handled)
-        syscall(_RESTRICT_SELF, ruleset, ctypes.c_uint32(0))
+        syscall(_RESTRICT_SELF, ruleset, 0)
     finally:
         os.close(ruleset)
 
@@ -73,7 +76,7 @@ def _create_ruleset(version: int, handled: int) -> int:
         attributes.network, size = _TCP_BIND_AND_CONNECT, 16
     if version >= 6:
         attributes.scoped, size = _ABSTRACT_SOCKETS_AND_SIGNALS, 24
-    return syscall(_CREATE_RULESET, ctypes.byref(attributes), ctypes.c_size_t(size), ctypes.c_uint32(0))
+    return syscall(_CREATE_RULESET, ctypes.addressof(attributes), size, 0)
 
 
 def _allow(ruleset: int, path: Path, rights: int) -> None:
@@ -82,6 +85,6 @@ def _allow(ruleset: int, path: Path, rights: int) -> None:
         if not path.is_dir():
             rights &= _RIGHTS_OF_A_FILE
         rule = _PathRule(rights=rights, descriptor=descriptor)
-        syscall(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.byref(rule), ctypes.c_uint32(0))
+        syscall(_ADD_RULE, ruleset, _PATH_BENEATH, ctypes.addressof(rule), 0)
     finally:
         os.close(descriptor)

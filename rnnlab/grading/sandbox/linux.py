@@ -16,16 +16,17 @@ _libc = ctypes.CDLL(None, use_errno=True)
 _libc.syscall.restype = ctypes.c_long
 
 
-def prctl(option: int, *arguments: int | ctypes.c_void_p) -> int:
+def prctl(option: int, *arguments: int) -> int:
     """Call prctl(2); raise OSError where the kernel refuses."""
-    padded = [ctypes.c_ulong(a) if isinstance(a, int) else a for a in arguments]
-    padded += [ctypes.c_ulong(0)] * (4 - len(padded))
-    return _checked(_libc.prctl(option, *padded))
+    padded = (*arguments, 0, 0, 0, 0)[:4]
+    return _checked(_libc.prctl(option, *map(ctypes.c_ulong, padded)))
 
 
-def syscall(number: int, *arguments: int | ctypes.c_void_p) -> int:
-    """Make the system call `number`; raise OSError where the kernel refuses."""
-    return _checked(_libc.syscall(ctypes.c_long(number), *arguments))
+def syscall(number: int, *arguments: int | None) -> int:
+    """Make the system call `number` with integers and addresses; raise OSError where the kernel refuses."""
+    return _checked(
+        _libc.syscall(ctypes.c_long(number), *(ctypes.c_long(argument or 0) for argument in arguments))
+    )
 
 
 def drop_capabilities() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import select
 import signal
@@ -84,7 +83,7 @@ class Nursery:
 
     def __init__(self, limits: Limits, isolation: Isolation, preload: tuple[str, ...], home: Path) -> None:
         self._lock = threading.Lock()
-        self._complaints = tempfile.TemporaryFile()
+        self._complaints = tempfile.TemporaryFile()  # noqa: SIM115, closed with the nursery
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 KEPT_TYPES = ("text/plain", "image/png")
+_COST_OF_AN_OUTPUT = 100
 
 
 def clean(text: str) -> str:
@@ -28,9 +29,8 @@ class Recorder:
         self._left -= len(kept)
         if kept:
             self._append_text(name, kept)
-        if len(kept) < len(text) and not self._cut:
-            self._cut = True
-            self._append_text("stderr", "\n[the rest of the output was cut]\n")
+        if len(kept) < len(text):
+            self._note_cut()
 
     def display(self, kind: str, data: dict[str, Any], **fields: Any) -> None:
         """Add a shown object: its text and its image, where it has them."""
@@ -44,16 +44,24 @@ class Recorder:
         self._add(output, [kind, message, *lines])
 
     def _add(self, output: dict[str, Any], texts: Any) -> None:
-        size = sum(map(len, texts))
+        size = sum(map(len, texts)) + _COST_OF_AN_OUTPUT
         if size <= self._left:
             self._left -= size
             self.outputs.append(output)
+        else:
+            self._note_cut()
+
+    def _note_cut(self) -> None:
+        if not self._cut:
+            self._cut = True
+            self._append_text("stderr", "\n[the rest of the output was cut]\n")
 
     def _append_text(self, name: str, text: str) -> None:
         last = self.outputs[-1] if self.outputs else {}
         if last.get("output_type") == "stream" and last["name"] == name:
             last["text"].append(text)
         else:
+            self._left = max(self._left - _COST_OF_AN_OUTPUT, 0)
             self.outputs.append({"output_type": "stream", "name": name, "text": [text]})
 
     def finished(self) -> list[dict[str, Any]]:

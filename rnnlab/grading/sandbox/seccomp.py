@@ -16,7 +16,7 @@ from .linux import PR_SET_SECCOMP, prctl
 _MODE_FILTER = 2
 _INSTRUCTION_BYTES = 8
 
-ALLOWED = """
+_ALLOWED = """
 read write readv writev pread64 pwrite64 preadv pwritev preadv2 pwritev2 close close_range lseek _llseek dup dup2 dup3
 open openat creat ftruncate ftruncate64 sendfile sendfile64 copy_file_range fsync fdatasync umask
 stat stat64 lstat lstat64 fstat fstat64 newfstatat fstatat64 statx statfs statfs64 fstatfs fstatfs64
@@ -34,25 +34,25 @@ poll ppoll ppoll_time64 select _newselect pselect6 pselect6_time64
 epoll_create epoll_create1 epoll_ctl epoll_ctl_old epoll_wait epoll_pwait epoll_pwait2 eventfd eventfd2 pipe pipe2
 rt_sigaction rt_sigprocmask rt_sigreturn rt_sigsuspend rt_sigpending rt_sigtimedwait sigaltstack sigreturn
 restart_syscall wait4 waitid exit exit_group recvfrom
-""".split()
+"""
 
-REFUSED = """
+_REFUSED = """
 fork vfork execve execveat kill tkill tgkill rt_sigqueueinfo rt_tgsigqueueinfo pidfd_open pidfd_send_signal pidfd_getfd
 socket connect bind listen accept accept4 sendmsg sendmmsg recvmsg recvmmsg truncate truncate64 link linkat symlink
 symlinkat mknod mknodat ptrace process_vm_readv process_vm_writev memfd_create memfd_secret userfaultfd bpf keyctl
 add_key request_key io_uring_setup io_uring_enter io_uring_register mount umount2 unshare setns chroot pivot_root
 perf_event_open shmget shmat msgget semget mq_open setpriority sched_setaffinity sched_setscheduler personality
-""".split()
+"""
 
-PRETENDED = """
+_PRETENDED = """
 chmod fchmod fchmodat fchmodat2 chown fchown lchown fchownat chown32 fchown32 lchown32 utime utimes futimesat utimensat
 utimensat_time64 flock
-""".split()
+"""
 
-UNSUPPORTED = """
+_UNSUPPORTED = """
 fallocate setxattr lsetxattr fsetxattr getxattr lgetxattr fgetxattr listxattr llistxattr flistxattr removexattr
 lremovexattr fremovexattr
-""".split()
+"""
 
 _CLONE_THREAD = 0x00010000
 _CLONE_NAMESPACES = 0x7E020080
@@ -84,10 +84,10 @@ def build_program() -> bytes:
     with suppress(OSError):  # libseccomp before 2.5 has no binary tree; the filter is only slower then.
         rules.set_attr(pyseccomp.Attr.CTL_OPTIMIZE, 2)
     for action, names in (
-        (pyseccomp.ALLOW, ALLOWED),
-        (pyseccomp.ERRNO(errno.EPERM), REFUSED),
-        (pyseccomp.ERRNO(0), PRETENDED),
-        (pyseccomp.ERRNO(errno.EOPNOTSUPP), UNSUPPORTED),
+        (pyseccomp.ALLOW, _ALLOWED.split()),
+        (pyseccomp.ERRNO(errno.EPERM), _REFUSED.split()),
+        (pyseccomp.ERRNO(0), _PRETENDED.split()),
+        (pyseccomp.ERRNO(errno.EOPNOTSUPP), _UNSUPPORTED.split()),
     ):
         for name in names:
             _add(rules, action, name)
@@ -132,4 +132,4 @@ def load(program: bytes) -> None:
     """Apply the program to this process for good; needs NO_NEW_PRIVS."""
     buffer = ctypes.create_string_buffer(program, len(program))
     filter_program = _Program(len(program) // _INSTRUCTION_BYTES, ctypes.addressof(buffer))
-    prctl(PR_SET_SECCOMP, _MODE_FILTER, ctypes.cast(ctypes.pointer(filter_program), ctypes.c_void_p))
+    prctl(PR_SET_SECCOMP, _MODE_FILTER, ctypes.addressof(filter_program))

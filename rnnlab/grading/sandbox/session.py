@@ -6,6 +6,7 @@ import secrets
 import socket
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -82,8 +83,15 @@ class Session:
         return self._outcome({"op": "call", "name": name, "arguments": tuple(arguments)})
 
     def call_many(self, name: str, calls: Iterable[tuple[Any, ...]]) -> list[Outcome]:
-        """Call the function once for each tuple of arguments, each within the limit of one call."""
-        return [self.call(name, arguments) for arguments in calls]
+        """Call the function once for each tuple of arguments, each within the limit of one call.
+
+        After a call that had to be stopped the others are not made and count as stopped too.
+        """
+        outcomes: list[Outcome] = []
+        for arguments in calls:
+            last = outcomes[-1] if outcomes else None
+            outcomes.append(last if isinstance(last, Stopped) else self.call(name, arguments))
+        return outcomes
 
     def value(self, name: str) -> Outcome:
         """Return what the submission assigned to `name`."""
@@ -96,7 +104,8 @@ class Session:
         self._stopped = self._stopped or Stopped("crash", "the session is closed")
         self._child.close()
         self._channel.close()
-        if self._folder.exists():
+        # Only under Isolation.PROCESS can something still write there; the sandbox's end removes it again.
+        with suppress(OSError):
             scratch.remove(self._folder)
 
     def _outcome(self, request: dict[str, Any]) -> Outcome:
@@ -112,6 +121,9 @@ class Session:
         """Send a request and wait for its reply, at most `limit` seconds or what the session has left."""
         if self._stopped is not None:
             return _Answer(None, self._stopped, 0.0)
+        if self._seconds_left <= 0:
+            used_up = f"all cells and calls together used up {self._limits.session_seconds:.3g} s"
+            return _Answer(None, self._stop("time", used_up), 0.0)
         nonce = secrets.token_hex(16)
         frame = frames.encode(request | {"nonce": nonce}, self._limits.frame_bytes)
         began = time.monotonic()

@@ -6,10 +6,12 @@ import sys
 from contextlib import nullcontext
 from typing import Any
 
+from IPython.core.async_helpers import get_asyncio_loop
 from IPython.core.compilerop import CachingCompiler
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.error import UsageError
+from IPython.core.formatters import DisplayFormatter
 from IPython.core.inputtransformer2 import leading_empty_lines
 from IPython.core.interactiveshell import InteractiveShell
 from traitlets import Type
@@ -46,6 +48,8 @@ class CellCompiler(CachingCompiler):
 class RecordingHook(DisplayHook):
     """Records the value of a cell's last expression."""
 
+    shell: GraderShell
+
     def write_output_prompt(self) -> None:
         pass
 
@@ -61,6 +65,8 @@ class RecordingHook(DisplayHook):
 
 class RecordingPublisher(DisplayPublisher):
     """Records what `display` shows."""
+
+    shell: GraderShell
 
     def publish(self, data, metadata=None, *arguments, **options) -> None:
         self.shell.recorder.display("display_data", data)
@@ -80,9 +86,14 @@ class GraderShell(InteractiveShell):
         self.recorder = Recorder(limit=0)
         self.streams = {name: RecordedStream(name, lambda: self.recorder) for name in ("stdout", "stderr")}
         super().__init__(**options)
-        self.display_formatter.active_types = list(KEPT_TYPES)
+        DisplayFormatter.active_types.set(self.display_formatter, list(KEPT_TYPES))
         # Python compiles leading empty lines well, and line numbers stay those of the cell.
         self.input_transformer_manager.cleanup_transforms.remove(leading_empty_lines)
+
+    @property
+    def sources(self) -> dict[str, str]:
+        """Each cell as the student wrote it, by its code's file name."""
+        return self.compile.sources  # pyright: ignore[reportAttributeAccessIssue]
 
     def run_recorded(self, source: str, limit: int) -> tuple[list[dict[str, Any]], BaseException | None]:
         """Run a cell; return its outputs and the exception that ended it."""
@@ -130,7 +141,9 @@ def make_shell() -> GraderShell:
     configuration = Config()
     configuration.HistoryManager.enabled = False
     shell = GraderShell.instance(config=configuration, colors="nocolor", xmode="Plain")
+    # Each kind of cell once: what IPython and asyncio import late is then shared by all submissions.
     for source in ("\nimport math\n%time 1\nmath.pi", "1/0", "def", "await undefined"):
         shell.run_recorded(source, limit=10_000)
+    get_asyncio_loop().close()  # Its descriptors do not survive the fork; the next use makes a new loop.
     shell.reset(new_session=True)
     return shell
