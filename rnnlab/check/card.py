@@ -20,8 +20,7 @@ _NOT_YET = "#d97a1e"
 
 def as_text(verdict: Verdict, level: int) -> str:
     """The verdict in a few lines of plain text."""
-    mark = "✓" if verdict.passed else "·" if verdict.stage == "recorded" else "✗"
-    lines = [f"{mark} {verdict.exercise}: {_status(verdict)}", verdict.headline]
+    lines = [f"{_mark(verdict)} {verdict.exercise}: {_status(verdict)}", verdict.headline]
     if verdict.line_number is not None and verdict.line:
         lines.append(f"    line {verdict.line_number}: {verdict.line}")
     if verdict.picture:
@@ -34,7 +33,7 @@ def as_html(verdict: Verdict, level: int) -> str:
     """The verdict as one `div` with an accent bar at its left."""
     color = _COLORS.get(verdict.stage, _NOT_YET)
     parts = [
-        f'<p style="margin: 0"><b style="color: {color}">{escape(_status(verdict))}</b> '
+        f'<p style="margin: 0"><b>{_mark(verdict)} {escape(_status(verdict))}</b> '
         f"<code>{escape(verdict.exercise)}</code></p>",
         _paragraph(_rich(verdict.headline)),
     ]
@@ -47,6 +46,12 @@ def as_html(verdict: Verdict, level: int) -> str:
     return (
         f'<div class="rnnlab-verdict rnnlab-{escape(verdict.stage)}" style="{style}">{"".join(parts)}</div>'
     )
+
+
+def _mark(verdict: Verdict) -> str:
+    if verdict.stage == "recorded":
+        return "·"
+    return "✓" if verdict.passed else "✗"
 
 
 def _status(verdict: Verdict) -> str:

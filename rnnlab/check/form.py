@@ -99,7 +99,7 @@ def _not_finite(
     fix = "Exponentials of large numbers overflow; NumPy's own functions, such as `np.tanh`, do not."
     large = "large" in trial.probe.traits
     where = (
-        "What does each line give for inputs around ±1000?"
+        "What does each line give for inputs beyond ±1000?"
         if large
         else "Which line divides, or takes a root or logarithm?"
     )

@@ -16,7 +16,7 @@ from rnnlab.check.verdict import Verdict
 Finding = tuple[str, str]
 A_FEW_DIGITS = Tolerance(rtol=5e-3, atol=1e-3)
 TRAITS = {
-    "large": ("right for small inputs only", "What does each line give for inputs around ±1000?"),
+    "large": ("right for small inputs only", "What does each line give for inputs beyond ±1000?"),
     "float32": ("right for float64 inputs only", "Does a line depend on the inputs' dtype?"),
     "strided": (
         "wrong for arrays that are views of others",
@@ -148,10 +148,10 @@ def _right_for_some(evidence: Evidence) -> Finding | None:
     for trait, finding in TRAITS.items():
         if all(trial.right != (trait in trial.probe.traits) for trial in evidence.trials):
             return finding
+    if len(evidence.wrong) == len(evidence.trials):
+        return None
+    where = "Which line mixes up two axes, so that it works only where they are equal or of size 1?"
     for trait, says in (("single", "right for B = 1 only"), ("square", "right where D = H only")):
         if all(trial.right == (trait in trial.probe.traits) for trial in evidence.trials):
-            return (
-                says,
-                "Which line mixes up two axes, so that it works only where they are equal or of size 1?",
-            )
+            return says, where
     return None

@@ -44,9 +44,10 @@ class Scene:
         return self._hand_over(magnitude * self.rng.choice([-1.0, 1.0], shape))
 
     def values(self, *shape: int) -> NDArray[Any]:
-        """Inputs of order one, or of order 1000 in the scene of large inputs."""
-        scale = 1000.0 if self.trait == "large" else 1.0
-        return self._hand_over(scale * self.rng.normal(size=shape))
+        """Inputs of order one, or from ±1000 to ±5000 in the scene of large inputs, where exponentials overflow."""
+        if self.trait == "large":
+            return self._hand_over(self.rng.choice([-1, 1], shape) * self.rng.uniform(1000, 5000, shape))
+        return self._hand_over(self.rng.normal(size=shape))
 
     def ids(self, *shape: int) -> NDArray[np.int64]:
         """Token ids below K that repeat but never reach the last class."""
@@ -127,7 +128,7 @@ def _probe(scene: Scene, letters: str, arguments: tuple[Any, ...]) -> Probe:
 
 
 _REMARKS = {
-    "large": ", inputs around ±1000",
+    "large": ", inputs beyond ±1000",
     "float32": ", float32",
     "strided": ", arrays that are views",
 }

@@ -176,3 +176,9 @@ def test_the_verdict_never_shows_a_number_of_the_right_answer():
     for probe in public_probes(FORWARD):
         for value in FORWARD.reference(*probe.arguments).ravel():
             assert f"{abs(value):.4f}" not in text
+
+
+def test_a_relation_to_a_trait_is_not_claimed_where_no_probe_has_it():
+    counted = find("hidden_state.count_parameters")
+    verdict = verdict_of(counted, local_caller(lambda D, H, K: counted.reference(D, H, K) + D % 3 + 1))
+    assert verdict.stage == "difference"
