@@ -1,118 +1,109 @@
-"""Activations and their derivatives, each elementwise on an array of any shape; softmax acts on the last axis.
+"""Activation functions and their derivatives.
 
-The derivatives of tanh, ReLU, sigmoid and the identity are written as functions of the *output* h = f(a): that is what
-a recurrent network keeps, so that its backward pass needs no pre-activation.
+The scalar functions work on every entry of an array by itself and take NumPy's `out=`, so that a loop over time can
+reuse its memory. Each derivative is written as a function of the *output* h: a backward pass has it at hand, and the
+input a need not be kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.nets.errors import require_float
+from rnnlab.nets.door import expect_floats, expect_one_of
 
-Array = NDArray[np.floating]
-
-
-@dataclass(frozen=True)
-class Activation:
-    """An elementwise function f, and its derivative f′ as a function of the output f(a)."""
-
-    name: str
-    function: Callable[[Array], Array]
-    derivative_from_output: Callable[[Array], Array]
+Array = NDArray[Any]
 
 
-def tanh(a: Array) -> Array:
-    """The hyperbolic tangent, tanh(a) = (eᵃ − e⁻ᵃ) / (eᵃ + e⁻ᵃ), between −1 and 1.
+def tanh(a: Array, out: Array | None = None) -> Array:
+    """The hyperbolic tangent, h = tanh(a), between −1 and 1. Any shape. Source: chapter activations.
 
-    Shapes: a (...) -> (...). Raises `TypeError` unless `a` holds floats. Source: chapter *The hidden state*.
-
-    >>> tanh(np.array([0.0, 1000.0]))
-    array([0., 1.])
+    >>> tanh(np.array([-1.0, 0.0, 1.0])).round(4)
+    array([-0.7616,  0.    ,  0.7616])
     """
-    return np.tanh(require_float("a", a))
+    return np.tanh(a, out=out)
 
 
 def tanh_derivative(h: Array) -> Array:
-    """tanh′(a) = 1 − h² for h = tanh(a).
+    """The derivative of tanh from its output h: dh/da = 1 − h². Any shape. Source: chapter activations.
 
-    Shapes: h (...) -> (...). Source: chapter *The hidden state*.
-
-    >>> tanh_derivative(np.array([0.0, 1.0]))
-    array([1., 0.])
+    >>> tanh_derivative(np.array([-1.0, 0.0, 0.5]))
+    array([0.  , 1.  , 0.75])
     """
-    return 1 - np.square(require_float("h", h))
+    return 1 - h * h
 
 
-def relu(a: Array) -> Array:
-    """The rectified linear unit, max(0, a).
+def relu(a: Array, out: Array | None = None) -> Array:
+    """The rectifier, h = max(a, 0). Any shape. Source: Nair and Hinton 2010; chapter activations.
 
-    Shapes: a (...) -> (...). Raises `TypeError` unless `a` holds floats. Source: chapter *The hidden state*.
-
-    >>> relu(np.array([-2.0, 3.0]))
-    array([0., 3.])
+    >>> relu(np.array([-2.0, 0.0, 2.0]))
+    array([0., 0., 2.])
     """
-    return np.maximum(require_float("a", a), 0)
+    return np.maximum(a, 0, out=out)
 
 
 def relu_derivative(h: Array) -> Array:
-    """ReLU′(a) = 1 where h = max(0, a) is positive, else 0; at the kink a = 0 this is 0, as in torch.
+    """The derivative of the rectifier from its output h: 1 where h > 0, else 0 (at the kink too, as torch does).
 
-    Shapes: h (...) -> (...). Source: chapter *The hidden state*.
+    Any shape. Source: chapter activations.
 
-    >>> relu_derivative(np.array([0.0, 3.0]))
+    >>> relu_derivative(np.array([0.0, 2.0]))
     array([0., 1.])
     """
-    return (require_float("h", h) > 0).astype(h.dtype)
+    return (h > 0).astype(h.dtype)
 
 
-def sigmoid(a: Array) -> Array:
-    """The logistic function, σ(a) = 1 / (1 + e⁻ᵃ) = (1 + tanh(a/2)) / 2; the second form never overflows.
+def sigmoid(a: Array, out: Array | None = None) -> Array:
+    """The logistic function, h = 1 / (1 + e^−a), between 0 and 1. Any shape. Source: chapter activations.
 
-    Shapes: a (...) -> (...), between 0 and 1. Raises `TypeError` unless `a` holds floats. Source: any textbook.
+    Only e^−|a| is computed, which cannot overflow.
 
     >>> sigmoid(np.array([-1000.0, 0.0, 1000.0]))
     array([0. , 0.5, 1. ])
     """
-    half = require_float("a", a) / 2
-    return (1 + np.tanh(half)) / 2
+    e = np.exp(-np.abs(a))
+    numerator = np.where(a >= 0, 1, e)
+    return np.divide(numerator, 1 + e, out=out)
 
 
 def sigmoid_derivative(h: Array) -> Array:
-    """σ′(a) = h (1 − h) for h = σ(a).
+    """The derivative of the logistic function from its output h: dh/da = h (1 − h). Any shape.
 
-    Shapes: h (...) -> (...). Source: any textbook.
+    Source: chapter activations.
 
-    >>> sigmoid_derivative(np.array([0.5, 1.0]))
-    array([0.25, 0.  ])
+    >>> sigmoid_derivative(np.array([0.0, 0.5, 1.0]))
+    array([0.  , 0.25, 0.  ])
     """
-    return require_float("h", h) * (1 - h)
+    return h * (1 - h)
 
 
-def identity(a: Array) -> Array:
-    """The identity, f(a) = a, as a copy.
+def identity(a: Array, out: Array | None = None) -> Array:
+    """The identity, h = a: a copy. Any shape. A recurrence with it is linear. Source: chapter activations.
 
-    Shapes: a (...) -> (...). Raises `TypeError` unless `a` holds floats.
-
-    >>> identity(np.array([1.5]))
-    array([1.5])
+    >>> identity(np.array([-2.0, 2.0]))
+    array([-2.,  2.])
     """
-    return require_float("a", a).copy()
+    return np.positive(a, out=out)
 
 
 def identity_derivative(h: Array) -> Array:
-    """1, whatever h is.
+    """The derivative of the identity: 1 everywhere. Any shape. Source: chapter activations.
 
-    Shapes: h (...) -> (...).
-
-    >>> identity_derivative(np.array([1.5]))
-    array([1.])
+    >>> identity_derivative(np.array([-2.0, 2.0]))
+    array([1., 1.])
     """
-    return np.ones_like(require_float("h", h))
+    return np.ones_like(h)
+
+
+class Activation(NamedTuple):
+    """A scalar activation h = f(a): its name, the function f, and the derivative dh/da as a function of h."""
+
+    name: str
+    function: Callable[..., Array]
+    derivative_from_output: Callable[[Array], Array]
 
 
 ACTIVATIONS = {
@@ -124,58 +115,69 @@ ACTIVATIONS = {
 
 
 def activation(name: str) -> Activation:
-    """The elementwise activation of this name; raises `ValueError` for a name that is not there.
+    """The activation of this name: "tanh", "relu", "sigmoid" or "identity".
+
+    Raises: ValueError for another name. Source: chapter activations.
 
     >>> activation("tanh").derivative_from_output(np.array([0.5]))
     array([0.75])
     """
-    if name not in ACTIVATIONS:
-        raise ValueError(f"there is no activation {name!r}; expected one of {', '.join(ACTIVATIONS)}")
+    expect_one_of("activation", name, tuple(ACTIVATIONS))
     return ACTIVATIONS[name]
 
 
-def softmax(y: Array) -> Array:
-    """Softmax over the last axis, p_k = exp(y_k − max y) / Σ_j exp(y_j − max y); the shift keeps exp in range.
+def softmax(z: Array) -> Array:
+    """Probabilities from logits z (..., K): p_k = e^z_k / Σ_j e^z_j, along the last axis. Returns p (..., K).
 
-    Shapes: y (..., K) -> p (..., K), each row sums to 1. Raises `TypeError` unless `y` holds floats.
-    Source: Goodfellow, Bengio and Courville (2016), section 6.2.2.3.
+    The largest logit is subtracted first: p stays the same, and nothing overflows.
 
-    >>> softmax(np.array([0.0, 1000.0]))
-    array([0., 1.])
+    Raises: TypeError unless z holds floats. Source: chapter losses.
+
+    >>> softmax(np.array([1000.0, 1000.0, 0.0]))
+    array([0.5, 0.5, 0. ])
     """
-    shifted = np.exp(require_float("y", y) - y.max(axis=-1, keepdims=True))
-    return shifted / shifted.sum(axis=-1, keepdims=True)
+    _expect_logits(z)
+    e = np.exp(z - z.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
 
 
 def softmax_backward(d_p: Array, p: Array) -> Array:
-    """The vector-Jacobian product of softmax, d_y = p ⊙ (d_p − Σ_k d_p_k p_k).
+    """The gradient at the logits from the gradient d_p (..., K) at the output p (..., K) of softmax.
 
-    Shapes: d_p, p (..., K) -> d_y (..., K). Source: chapter *The hidden state*, from p_i′ = p_i (δ_ij − p_j).
+    d_z = p ⊙ (d_p − Σ_k d_p_k p_k). Returns d_z (..., K). Source: chapter losses.
 
-    >>> softmax_backward(np.array([1.0, 1.0]), np.array([0.3, 0.7]))
-    array([0., 0.])
+    >>> softmax_backward(np.array([1.0, 0.0]), np.array([0.5, 0.5]))
+    array([ 0.25, -0.25])
     """
-    return p * (d_p - np.sum(d_p * p, axis=-1, keepdims=True))
+    return p * (d_p - (d_p * p).sum(axis=-1, keepdims=True))
 
 
-def log_softmax(y: Array) -> Array:
-    """log softmax(y) over the last axis, y − max y − log Σ_j exp(y_j − max y), never −∞ for finite logits.
+def log_softmax(z: Array) -> Array:
+    """Log-probabilities from logits z (..., K): l_k = z_k − log Σ_j e^z_j, along the last axis. Returns l (..., K).
 
-    Shapes: y (..., K) -> (..., K). Raises `TypeError` unless `y` holds floats.
+    The logarithm of a softmax would be −∞ where the softmax rounds to zero; this stays finite.
+
+    Raises: TypeError unless z holds floats. Source: chapter losses.
 
     >>> log_softmax(np.array([0.0, 1000.0]))
     array([-1000.,     0.])
     """
-    shifted = require_float("y", y) - y.max(axis=-1, keepdims=True)
+    _expect_logits(z)
+    shifted = z - z.max(axis=-1, keepdims=True)
     return shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
 
 
-def log_softmax_backward(d_log_p: Array, log_p: Array) -> Array:
-    """The vector-Jacobian product of log-softmax, d_y = d_log_p − p Σ_k d_log_p_k.
+def log_softmax_backward(d_l: Array, l: Array) -> Array:  # noqa: E741 (the chapter's symbol)
+    """The gradient at the logits from the gradient d_l (..., K) at the output l (..., K) of log_softmax.
 
-    Shapes: d_log_p, log_p (..., K) -> d_y (..., K).
+    d_z = d_l − e^l Σ_k d_l_k. Returns d_z (..., K). Source: chapter losses.
 
-    >>> log_softmax_backward(np.array([1.0, 0.0]), np.log(np.array([0.25, 0.75])))
-    array([ 0.75, -0.75])
+    >>> log_softmax_backward(np.array([-1.0, 0.0]), np.log([0.5, 0.5]))
+    array([-0.5,  0.5])
     """
-    return d_log_p - np.exp(log_p) * d_log_p.sum(axis=-1, keepdims=True)
+    return d_l - np.exp(l) * d_l.sum(axis=-1, keepdims=True)
+
+
+def _expect_logits(z: Array) -> None:
+    leading = {f"axis {axis}": None for axis in range(np.ndim(z) - 1)}
+    expect_floats("z", z, **leading, K=None)

@@ -1,64 +1,63 @@
-"""From token ids to vectors: one-hot codes, and the embedding, which is a one-hot code times a learned table."""
+"""Token ids become vectors: one-hot vectors, or the rows of a learned table."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from rnnlab.nets.errors import require_float, require_shape
+from rnnlab.nets.door import expect_floats, expect_ids
+
+Array = NDArray[Any]
 
 
-def one_hot(ids: NDArray[np.integer], K: int, dtype: DTypeLike = np.float64) -> NDArray:
-    """One-hot codes, codes[..., k] = 1 where k = ids[...] and 0 elsewhere.
+def one_hot(ids: Array, K: int, dtype: DTypeLike = np.float64) -> Array:
+    """One vector of K numbers for each id, with a one at place id and zeros elsewhere: ids (...) → (..., K).
 
-    Shapes: ids (...) of integers in [0, K) -> (..., K). Raises `TypeError` for ids that are not integers and
-    `ValueError` for ids out of range. Source: chapter *The hidden state*.
+    Raises: TypeError unless ids holds whole numbers, ValueError unless they lie between 0 and K − 1.
+    Source: chapter hidden-state.
 
-    >>> one_hot(np.array([2, 0]), K=3)
+    >>> one_hot(np.array([2, 0]), 3)
     array([[0., 0., 1.],
            [1., 0., 0.]])
     """
-    codes = np.zeros((*_require_ids(ids, K).shape, K), dtype)
-    np.put_along_axis(codes, ids[..., np.newaxis], 1, axis=-1)
-    return codes
+    expect_ids("ids", ids, K)
+    return np.eye(K, dtype=dtype)[ids]
 
 
-def embed(ids: NDArray[np.integer], E: NDArray) -> NDArray:
-    """The rows of the table at these ids, embed(ids, E) = one_hot(ids, K) @ E, without the product.
+def embed(ids: Array, E: Array) -> Array:
+    """The row of the table E for each id, x = E[id]: ids (...) and E (K, D) → (..., D).
 
-    Shapes: ids (...) of integers in [0, K), E (K, D) -> (..., D). Raises as `one_hot` does.
-    Source: chapter *The hidden state*.
+    It equals one_hot(ids, K) @ E, without the multiplications.
 
-    >>> embed(np.array([1, 1]), np.array([[0.0, 0.5], [1.0, 2.0]]))
-    array([[1., 2.],
-           [1., 2.]])
+    Raises: TypeError for a wrong dtype, ValueError unless ids lie between 0 and K − 1. Source: chapter hidden-state.
+
+    >>> embed(np.array([1, 1]), np.array([[0.1, 0.2], [0.3, 0.4]]))
+    array([[0.3, 0.4],
+           [0.3, 0.4]])
     """
-    require_shape("E", require_float("E", E), "K D", {})
-    return E[_require_ids(ids, len(E))]
+    expect_floats("E", E, K=None, D=None)
+    expect_ids("ids", ids, len(E))
+    return E[ids]
 
 
-def embed_backward(d_vectors: NDArray, ids: NDArray[np.integer], K: int) -> NDArray:
-    """The gradient of the table: every use of row k adds its own upstream gradient to row k.
+def embed_backward(d_x: Array, ids: Array, K: int) -> Array:
+    """The gradient at the table: each row collects the gradients d_x of all places where its id stood.
 
-    Shapes: d_vectors (..., D), ids (...) -> d_E (K, D). Raises as `one_hot` does.
+    d_E[k] = Σ d_x over the places with id k: d_x (..., D) and ids (...) → (K, D).
 
-    >>> embed_backward(np.array([[1.0], [2.0], [4.0]]), np.array([0, 1, 0]), K=3)
-    array([[5.],
-           [2.],
+    Raises: TypeError for a wrong dtype, ValueError for a wrong shape or range. Source: chapter hidden-state.
+
+    >>> embed_backward(np.array([[1.0], [2.0], [4.0]]), np.array([1, 0, 1]), 3)
+    array([[2.],
+           [5.],
            [0.]])
     """
-    require_float("d_vectors", d_vectors)
-    d_E = np.zeros((K, d_vectors.shape[-1]), d_vectors.dtype)
-    np.add.at(d_E, _require_ids(ids, K), d_vectors)
+    expect_ids("ids", ids, K)
+    leading: dict[str, int | None] = {f"axis {axis} of ids": size for axis, size in enumerate(ids.shape)}
+    expect_floats("d_x", d_x, **leading, D=None)
+    d_E = np.zeros((K, d_x.shape[-1]), d_x.dtype)
+    # d_E[ids] += d_x would count an id that occurs twice only once.
+    np.add.at(d_E, ids, d_x)
     return d_E
-
-
-def _require_ids(ids: NDArray[np.integer], K: int) -> NDArray[np.integer]:
-    if getattr(ids, "dtype", np.dtype(object)).kind not in "iu":
-        came = getattr(ids, "dtype", type(ids).__name__)
-        raise TypeError(
-            f"ids should be a NumPy array of integers, but {came} came; token ids count the vocabulary"
-        )
-    if ids.size and (ids.min() < 0 or ids.max() >= K):
-        raise ValueError(f"ids should lie between 0 and K - 1 = {K - 1}, but {ids.min()} to {ids.max()} came")
-    return ids

@@ -1,72 +1,73 @@
-"""How weights start: each function draws one matrix (out, in) from a passed generator."""
+"""Random and fixed starting values for weights, which are (out, in). Randomness comes from the `rng` that is passed."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import DTypeLike, NDArray
 
+from rnnlab.nets.door import expect_sizes
 
-def uniform(rng: Generator, shape: tuple[int, ...], fan: int, dtype: DTypeLike = np.float64) -> NDArray:
-    """Values from U(−1/√fan, 1/√fan), torch's default for recurrent and linear layers (fan is H there).
+Array = NDArray[Any]
 
-    Raises `ValueError` unless `fan` is positive. Source: the documentation of torch.nn.RNN.
 
-    >>> bool(np.all(np.abs(uniform(np.random.default_rng(0), (3, 4), fan=4)) <= 0.5))
-    True
+def uniform(rng: Generator, shape: tuple[int, ...], fan: int, dtype: DTypeLike = np.float64) -> Array:
+    """Uniform numbers between −1/√fan and 1/√fan, torch's default: its recurrent layers take fan = H for all weights.
+
+    Raises: ValueError unless `fan` is positive. Source: documentation of torch.nn.RNN; chapter gradients.
+
+    >>> uniform(np.random.default_rng(0), (2, 2), fan=4).round(3)
+    array([[ 0.137, -0.23 ],
+           [-0.459, -0.483]])
     """
-    _require_positive("fan", fan)
+    expect_sizes(fan=fan)
     bound = 1 / np.sqrt(fan)
     return rng.uniform(-bound, bound, shape).astype(dtype)
 
 
-def glorot(rng: Generator, rows: int, columns: int, dtype: DTypeLike = np.float64) -> NDArray:
-    """Glorot's (Xavier's) uniform initialisation, U(−a, a) with a = √(6 / (rows + columns)).
+def glorot(rng: Generator, rows: int, columns: int, dtype: DTypeLike = np.float64) -> Array:
+    """A (rows, columns) matrix, uniform between ±√(6 / (rows + columns)): signals keep their variance both ways.
 
-    Shapes: -> (rows, columns), variance 2 / (rows + columns). Raises `ValueError` unless both sizes are positive.
-    Source: Glorot and Bengio (2010).
+    Raises: ValueError unless the sizes are positive. Source: Glorot and Bengio 2010; chapter gradients.
 
-    >>> glorot(np.random.default_rng(0), 2, 4).shape
-    (2, 4)
+    >>> glorot(np.random.default_rng(0), 1, 2).round(3)
+    array([[ 0.387, -0.651]])
     """
-    _require_positive("rows", rows)
-    _require_positive("columns", columns)
+    expect_sizes(rows=rows, columns=columns)
     bound = np.sqrt(6 / (rows + columns))
     return rng.uniform(-bound, bound, (rows, columns)).astype(dtype)
 
 
 def orthogonal(
     rng: Generator, rows: int, columns: int, gain: float = 1.0, dtype: DTypeLike = np.float64
-) -> NDArray:
-    """A random matrix with orthonormal rows or columns, whichever are fewer, times `gain`: W Wᵀ or WᵀW = gain² I.
+) -> Array:
+    """A random matrix (rows, columns) with orthonormal columns, or rows if there are fewer of them, times `gain`.
 
-    Shapes: -> (rows, columns). Raises `ValueError` unless both sizes are positive. Source: Saxe, McClelland and
-    Ganguli (2014); the signs of R make the distribution uniform over orthogonal matrices (Mezzadri 2007).
+    With gain 1 a square one keeps the length of every vector. It is the QR factor of a Gaussian matrix; making the
+    diagonal of R positive makes it uniform over all orthogonal matrices.
 
-    >>> W = orthogonal(np.random.default_rng(0), 3, 3)
-    >>> np.allclose(W @ W.T, np.eye(3))
+    Raises: ValueError unless the sizes are positive. Source: Saxe, McClelland and Ganguli 2014; Mezzadri 2007.
+
+    >>> Q = orthogonal(np.random.default_rng(0), 3, 2)
+    >>> bool(np.allclose(Q.T @ Q, np.eye(2)))
     True
     """
-    _require_positive("rows", rows)
-    _require_positive("columns", columns)
+    expect_sizes(rows=rows, columns=columns)
     Q, R = np.linalg.qr(rng.normal(size=(max(rows, columns), min(rows, columns))))
-    Q = Q * np.sign(np.diag(R))
+    Q *= np.sign(np.diag(R))
     return (gain * (Q if rows >= columns else Q.T)).astype(dtype)
 
 
-def identity(H: int, scale: float = 1.0, dtype: DTypeLike = np.float64) -> NDArray:
-    """scale · I, the start of the recurrent matrix of an IRNN: with ReLU and zero bias the state is carried over.
+def identity(H: int, scale: float = 1.0, dtype: DTypeLike = np.float64) -> Array:
+    """The (H, H) matrix scale · I. A ReLU network that starts with I and no bias copies its state from step to step.
 
-    Shapes: -> (H, H). Raises `ValueError` unless `H` is positive. Source: Le, Jaitly and Hinton (2015).
+    Raises: ValueError unless H is positive. Source: Le, Jaitly and Hinton 2015 (IRNN); chapter activations.
 
-    >>> identity(2, scale=0.5)
-    array([[0.5, 0. ],
-           [0. , 0.5]])
+    >>> identity(2)
+    array([[1., 0.],
+           [0., 1.]])
     """
-    _require_positive("H", H)
+    expect_sizes(H=H)
     return scale * np.eye(H, dtype=dtype)
-
-
-def _require_positive(name: str, size: int) -> None:
-    if size < 1:
-        raise ValueError(f"{name} should be a positive size, but {size} came")

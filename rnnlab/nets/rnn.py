@@ -1,212 +1,264 @@
-"""The plain recurrent network: h_t = f(W_xh x_t + W_hh h_{t−1} + b_h), its loop, its readout and its gradients.
+"""The simple (Elman) recurrent network, h_t = f(W_xh x_t + W_hh h_{t−1} + b_h), and the readout y_t = W_hy h_t + b_y.
 
-Sequences are time-first, (T, B, D); weights are (out, in), so a batch of row vectors is multiplied by `W.T`.
-Where a `mask` (T, B) is False the step is padding and the state is carried over, h_t = h_{t−1}.
+Sequences are time-first, (T, B, D). Where a mask (T, B) is False the state is carried over, h_t = h_{t−1}, so that the
+last state of a padded sequence is its state at its true end. Source: Elman 1990; chapters hidden-state and bptt.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import DTypeLike, NDArray
 
-from rnnlab.nets.activations import activation as activation_of
-from rnnlab.nets.errors import require_float, require_shape
-from rnnlab.nets.initialisation import uniform
+from rnnlab.nets import initialisation
+from rnnlab.nets.activations import activation as activation_named
+from rnnlab.nets.door import expect_floats, expect_mask, expect_one_of, expect_sizes
 
-BATCH_FIRST = "sequences are time-first; a batch-first array is turned round by .swapaxes(0, 1)"
-OUT_IN = "weights are (out, in), as in torch; a matrix the other way round is turned by .T"
+Array = NDArray[Any]
 
 
 class Params(NamedTuple):
-    """The parameters of the cell, and also their gradients: W_xh (H, D), W_hh (H, H), b_h (H,)."""
+    """The weights of the recurrence, or their gradients: W_xh (H, D), W_hh (H, H), b_h (H)."""
 
-    W_xh: NDArray
-    W_hh: NDArray
-    b_h: NDArray
+    W_xh: Array
+    W_hh: Array
+    b_h: Array
 
 
 class ReadoutParams(NamedTuple):
-    """The parameters of the readout, and also their gradients: W_hy (K, H), b_y (K,)."""
+    """The weights of the readout, or their gradients: W_hy (K, H), b_y (K)."""
 
-    W_hy: NDArray
-    b_y: NDArray
+    W_hy: Array
+    b_y: Array
 
 
-@dataclass(frozen=True)
-class Cache:
-    """What the backward pass needs of the forward pass; `states` holds h_0 … h_T, (T + 1, B, H)."""
+class Cache(NamedTuple):
+    """What `backward` needs from `forward`; `states` (T + 1, B, H) holds h_0 … h_T."""
 
     params: Params
-    x: NDArray
-    states: NDArray
-    mask: NDArray | None
+    x: Array
+    states: Array
+    mask: Array | None
     activation: str
 
 
-def init(rng: Generator, D: int, H: int, dtype: DTypeLike = np.float64) -> Params:
-    """Parameters drawn from U(−1/√H, 1/√H), as torch does for `nn.RNN`.
+def init(rng: Generator, D: int, H: int, dtype: DTypeLike = np.float64, recurrent: str = "uniform") -> Params:
+    """Starting weights: everything uniform in ±1/√H as in torch, with a choice for the recurrent matrix.
 
-    Shapes: W_xh (H, D), W_hh (H, H), b_h (H,). Source: torch.nn.RNN's documentation.
+    `recurrent` is "uniform", "orthogonal", or "identity" (W_hh = I and b_h = 0, for ReLU networks).
 
-    >>> [p.shape for p in init(np.random.default_rng(0), D=2, H=3)]
-    [(3, 2), (3, 3), (3,)]
+    Raises: ValueError for another `recurrent` or a size below 1. Source: torch.nn.RNN; Le et al. 2015 for "identity".
+
+    >>> params = init(np.random.default_rng(0), D=3, H=2)
+    >>> [weight.shape for weight in params]
+    [(2, 3), (2, 2), (2,)]
     """
-    return Params(
-        uniform(rng, (H, D), H, dtype), uniform(rng, (H, H), H, dtype), uniform(rng, (H,), H, dtype)
-    )
+    expect_one_of("recurrent", recurrent, ("uniform", "orthogonal", "identity"))
+    expect_sizes(D=D, H=H)
+    W_xh = initialisation.uniform(rng, (H, D), H, dtype)
+    W_hh = initialisation.uniform(rng, (H, H), H, dtype)
+    b_h = initialisation.uniform(rng, (H,), H, dtype)
+    if recurrent == "orthogonal":
+        W_hh = initialisation.orthogonal(rng, H, H, dtype=dtype)
+    if recurrent == "identity":
+        W_hh, b_h = initialisation.identity(H, dtype=dtype), np.zeros(H, dtype)
+    return Params(W_xh, W_hh, b_h)
 
 
-def step(params: Params, x_t: NDArray, h_prev: NDArray, activation: str = "tanh") -> NDArray:
-    """One update of the state, h_t = f(W_xh x_t + W_hh h_{t−1} + b_h).
+def step(params: Params, x_t: Array, h_prev: Array, activation: str = "tanh") -> Array:
+    """One update of the state: h_t = f(W_xh x_t + W_hh h_{t−1} + b_h).
 
-    Shapes: x_t (B, D), h_prev (B, H) -> h_t (B, H). Raises `ValueError` for a shape that does not fit and `TypeError`
-    for arrays that do not hold floats. Source: Elman (1990); chapter *The hidden state*.
+    Shapes: x_t (B, D), h_prev (B, H); returns h_t (B, H).
 
-    >>> params = Params(W_xh=np.array([[0.5]]), W_hh=np.array([[0.8]]), b_h=np.array([0.2]))
-    >>> step(params, np.array([[1.0]]), np.array([[0.0]])).round(4)
-    array([[0.6044]])
+    Raises: TypeError for a wrong dtype, ValueError for a wrong shape or activation. Source: chapter hidden-state.
+
+    >>> params = Params(np.array([[1.0]]), np.array([[0.5]]), np.array([0.0]))
+    >>> step(params, np.array([[1.0]]), np.array([[-2.0]]))
+    array([[0.]])
     """
-    f = activation_of(activation).function
-    sizes = _sizes(params)
-    require_shape("x_t", require_float("x_t", x_t), "B D", sizes)
-    require_shape("h_prev", require_float("h_prev", h_prev), "B H", sizes | {"B": len(x_t)})
+    H, D = _sizes(params)
+    expect_floats("x_t", x_t, params.W_xh.dtype, B=None, D=D)
+    expect_floats("h_prev", h_prev, params.W_xh.dtype, B=len(x_t), H=H)
+    f = activation_named(activation).function
     return f(x_t @ params.W_xh.T + h_prev @ params.W_hh.T + params.b_h)
 
 
 def forward(
-    params: Params,
-    x: NDArray,
-    h_0: NDArray | None = None,
-    mask: NDArray | None = None,
-    activation: str = "tanh",
-) -> tuple[NDArray, Cache]:
-    """All states of a batch of sequences, h_t = f(W_xh x_t + W_hh h_{t−1} + b_h) for t = 1 … T, and a cache.
+    params: Params, x: Array, h_0: Array | None = None, mask: Array | None = None, activation: str = "tanh"
+) -> tuple[Array, Cache]:
+    """All states of a sequence: the step, applied from t = 1 to T.
 
-    Shapes: x (T, B, D), h_0 (B, H) or zeros, mask (T, B) of booleans or all True -> h (T, B, H), without h_0.
-    Raises `ValueError` and `TypeError` as `step` does. Source: Elman (1990); chapter *The hidden state*.
+    Shapes: x (T, B, D), h_0 (B, H) or None for zeros, mask (T, B) or None; returns h (T, B, H), read-only because it is
+    shared with the cache, and the cache for `backward`.
 
-    >>> params = Params(W_xh=np.array([[0.5]]), W_hh=np.array([[0.8]]), b_h=np.array([0.2]))
-    >>> forward(params, np.array([[[1.0]], [[-0.5]]]))[0].round(4).ravel()
-    array([0.6044, 0.4082])
+    Raises: TypeError for a wrong dtype, ValueError for a wrong shape or activation. Source: chapter hidden-state.
+
+    >>> params = Params(np.array([[1.0]]), np.array([[0.5]]), np.array([0.0]))
+    >>> h, cache = forward(params, np.ones((2, 1, 1)))
+    >>> h[:, 0, 0].round(4)
+    array([0.7616, 0.8811])
     """
-    f = activation_of(activation).function
-    sizes = _sizes(params)
-    require_shape("x", require_float("x", x), "T B D", sizes, BATCH_FIRST)
+    _expect_sequence(params, x, h_0, mask)
+    f = activation_named(activation).function
     T, B, _ = x.shape
-    h_0 = np.zeros((B, sizes["H"]), x.dtype) if h_0 is None else require_float("h_0", h_0)
-    require_shape("h_0", h_0, "B H", sizes | {"B": B})
-    if mask is not None:
-        _require_mask(mask, T, B)
-    # One product for all steps; only the recurrent product has to wait for the state before it.
-    from_inputs = x @ params.W_xh.T + params.b_h
-    states = np.empty((T + 1, B, sizes["H"]), from_inputs.dtype)
-    states[0] = h_0
-    from_past = np.empty_like(states[0])
-    for t in range(T):
-        np.dot(states[t], params.W_hh.T, out=from_past)
-        states[t + 1] = f(from_inputs[t] + from_past)
-        if mask is not None:
-            np.copyto(states[t + 1], states[t], where=~mask[t, :, np.newaxis])
+    W_hh_T = params.W_hh.T
+    from_input = _flat(x) @ params.W_xh.T + params.b_h  # one product for all steps
+    states = np.empty((T + 1, B, len(params.b_h)), x.dtype)
+    states[0] = 0 if h_0 is None else h_0
+    padding = None if mask is None else ~mask[:, :, np.newaxis]
+    for t in range(1, T + 1):
+        h_prev, h_t = states[t - 1], states[t]
+        np.dot(h_prev, W_hh_T, out=h_t)
+        h_t += from_input[(t - 1) * B : t * B]
+        f(h_t, out=h_t)
+        if padding is not None:
+            np.copyto(h_t, h_prev, where=padding[t - 1])
+    states.setflags(write=False)
     return states[1:], Cache(params, x, states, mask, activation)
 
 
-def backward(d_h: NDArray, cache: Cache, d_h_last: NDArray | None = None) -> tuple[NDArray, NDArray, Params]:
-    """Back-propagation through time: the gradients of a loss from its gradients with respect to every state.
+def backward(d_h: Array, cache: Cache, d_h_last: Array | None = None) -> tuple[Array, Array, Params]:
+    """Back-propagation through time: from the gradient at every state to the gradients at inputs, start and weights.
 
-    With a_t = W_xh x_t + W_hh h_{t−1} + b_h, and δ_t the total gradient that reaches h_t,
+    With a_t = W_xh x_t + W_hh h_{t−1} + b_h and δ_t the whole gradient at h_t, from t = T down to 1:
+    d_a_t = δ_t ⊙ f′(a_t),  δ_{t−1} = d_h_{t−1} + W_hhᵀ d_a_t,
+    d_W_xh = Σ_t d_a_t x_tᵀ,  d_W_hh = Σ_t d_a_t h_{t−1}ᵀ,  d_b_h = Σ_t d_a_t,  d_x_t = W_xhᵀ d_a_t.
+    At padding d_a_t = 0 and δ_t passes to h_{t−1} unchanged.
 
-        δ_t = d_h_t + W_hhᵀ (f′(a_{t+1}) ⊙ δ_{t+1})      d_a_t = f′(a_t) ⊙ δ_t
-        d_W_xh = Σ_t d_a_t x_tᵀ     d_W_hh = Σ_t d_a_t h_{t−1}ᵀ     d_b_h = Σ_t d_a_t     d_x_t = W_xhᵀ d_a_t
+    Shapes: d_h (T, B, H), d_h_last (B, H), which is added at h_T, or None; returns d_x (T, B, D), d_h_0 (B, H), grads.
 
-    Where the mask is False, d_a_t = 0 and δ_t passes to h_{t−1} unchanged.
+    Raises: TypeError for a wrong dtype, ValueError for a wrong shape. Source: Werbos 1990; chapter bptt.
 
-    Shapes: d_h (T, B, H), d_h_last (B, H) or zeros (added at the last step) -> d_x (T, B, D), d_h_0 (B, H), and
-    gradients in a `Params`. Raises as `step` does. Source: Werbos (1990); chapter *Back-propagation through time*.
-
-    >>> params = Params(W_xh=np.array([[0.5]]), W_hh=np.array([[0.8]]), b_h=np.array([0.0]))
-    >>> h, cache = forward(params, np.zeros((2, 1, 1)))
-    >>> backward(np.ones_like(h), cache)[1].round(2)
-    array([[1.44]])
+    >>> params = Params(np.array([[1.0]]), np.array([[0.5]]), np.array([0.0]))
+    >>> h, cache = forward(params, np.array([[[0.0]]]))
+    >>> d_x, d_h_0, grads = backward(np.ones((1, 1, 1)), cache)
+    >>> float(d_x.item()), float(d_h_0.item())
+    (1.0, 0.5)
     """
-    params, states, mask = cache.params, cache.states, cache.mask
-    T, B, H = states[1:].shape
-    require_shape("d_h", require_float("d_h", d_h), "T B H", {"T": T, "B": B, "H": H}, BATCH_FIRST)
-    delta = np.zeros((B, H), d_h.dtype) if d_h_last is None else require_float("d_h_last", d_h_last).copy()
-    require_shape("d_h_last", delta, "B H", {"B": B, "H": H})
-    # Nothing here depends on delta, so it is done for all steps before the loop.
-    slope = activation_of(cache.activation).derivative_from_output(states[1:])
+    params, x, states, mask, activation = cache
+    _expect_upstream(d_h, d_h_last, states)
+    slope = activation_named(activation).derivative_from_output(states[1:])
     if mask is not None:
-        slope *= mask[..., np.newaxis]
-    d_a = np.empty_like(slope)
-    for t in reversed(range(T)):
-        delta = delta + d_h[t]
-        np.multiply(delta, slope[t], out=d_a[t])
-        passed_on = d_a[t] @ params.W_hh
-        delta = passed_on if mask is None else np.where(mask[t, :, np.newaxis], passed_on, delta)
-    flat = d_a.reshape(T * B, H)
-    grads = Params(
-        W_xh=flat.T @ cache.x.reshape(T * B, -1),
-        W_hh=flat.T @ states[:-1].reshape(T * B, H),
-        b_h=flat.sum(axis=0),
+        slope *= mask[:, :, np.newaxis]
+    d_a, d_h_0 = _through_time(d_h, slope, params.W_hh, mask, d_h_last)
+    return (
+        (_flat(d_a) @ params.W_xh).reshape(x.shape),
+        d_h_0,
+        Params(
+            W_xh=_flat(d_a).T @ _flat(x),
+            W_hh=_flat(d_a).T @ _flat(states[:-1]),
+            b_h=_flat(d_a).sum(axis=0),
+        ),
     )
-    return d_a @ params.W_xh, delta, grads
 
 
 def init_readout(rng: Generator, H: int, K: int, dtype: DTypeLike = np.float64) -> ReadoutParams:
-    """Readout parameters drawn from U(−1/√H, 1/√H), as torch does for `nn.Linear`.
+    """Starting weights of the readout, W_hy (K, H) and b_y (K), uniform in ±1/√H as in torch.
 
-    >>> [p.shape for p in init_readout(np.random.default_rng(0), H=3, K=2)]
-    [(2, 3), (2,)]
+    Raises: ValueError for a size below 1. Source: documentation of torch.nn.Linear.
+
+    >>> [weight.shape for weight in init_readout(np.random.default_rng(0), H=4, K=3)]
+    [(3, 4), (3,)]
     """
-    return ReadoutParams(uniform(rng, (K, H), H, dtype), uniform(rng, (K,), H, dtype))
+    expect_sizes(H=H, K=K)
+    return ReadoutParams(
+        W_hy=initialisation.uniform(rng, (K, H), H, dtype), b_y=initialisation.uniform(rng, (K,), H, dtype)
+    )
 
 
-def readout(params: ReadoutParams, h: NDArray) -> NDArray:
-    """The logits, y = W_hy h + b_y; probabilities are left to the loss, where softmax cannot overflow.
+def readout(params: ReadoutParams, h: Array) -> Array:
+    """The outputs (logits) at every state: y_t = W_hy h_t + b_y.
 
-    Shapes: h (..., H) -> y (..., K). Raises as `step` does. Source: chapter *The hidden state*.
+    Shapes: h (..., H), for instance (T, B, H) or (B, H); returns y (..., K).
 
-    >>> readout(ReadoutParams(np.array([[2.0, 0.0]]), np.array([1.0])), np.array([3.0, 5.0]))
-    array([7.])
+    Raises: TypeError for a wrong dtype, ValueError for a wrong shape. Source: chapter hidden-state.
+
+    >>> readout(ReadoutParams(np.array([[2.0, 1.0]]), np.array([0.5])), np.array([[1.0, -1.0]]))
+    array([[1.5]])
     """
-    K, H = params.W_hy.shape
-    if require_float("h", h).shape[-1:] != (H,):
-        raise ValueError(
-            f"h should have H={H} numbers on its last axis, but its shape is {h.shape}; {OUT_IN}"
-        )
-    require_shape("b_y", params.b_y, "K", {"K": K})
-    return h @ params.W_hy.T + params.b_y
+    _expect_readable(params, h)
+    y = _flat(h) @ params.W_hy.T + params.b_y
+    return y.reshape(*h.shape[:-1], len(params.b_y))
 
 
-def readout_backward(d_y: NDArray, h: NDArray, params: ReadoutParams) -> tuple[NDArray, ReadoutParams]:
-    """The gradients of the readout, d_h = W_hyᵀ d_y, d_W_hy = Σ d_y hᵀ, d_b_y = Σ d_y.
+def readout_backward(d_y: Array, h: Array, params: ReadoutParams) -> tuple[Array, ReadoutParams]:
+    """From the gradient at the outputs to the gradients at states and weights.
 
-    Shapes: d_y (..., K), h (..., H) -> d_h (..., H), and gradients in a `ReadoutParams`.
+    d_h_t = W_hyᵀ d_y_t,  d_W_hy = Σ_t d_y_t h_tᵀ,  d_b_y = Σ_t d_y_t.
 
-    >>> readout_backward(np.array([[1.0]]), np.array([[3.0, 5.0]]), ReadoutParams(np.ones((1, 2)), np.zeros(1)))[0]
-    array([[1., 1.]])
+    Shapes: d_y (..., K) and the h (..., H) of the forward pass; returns d_h (..., H) and grads.
+
+    Raises: TypeError for a wrong dtype, ValueError for a wrong shape. Source: chapter bptt.
+
+    >>> params = ReadoutParams(np.array([[2.0, 1.0]]), np.array([0.5]))
+    >>> readout_backward(np.array([[1.0]]), np.array([[1.0, -1.0]]), params)[0]
+    array([[2., 1.]])
     """
-    K, H = params.W_hy.shape
-    flat = d_y.reshape(-1, K)
-    return d_y @ params.W_hy, ReadoutParams(flat.T @ h.reshape(-1, H), flat.sum(axis=0))
+    _expect_readable(params, h)
+    expect_floats("d_y", d_y, h.dtype, **_leading(h), K=len(params.b_y))
+    d_h = _flat(d_y) @ params.W_hy
+    grads = ReadoutParams(W_hy=_flat(d_y).T @ _flat(h), b_y=_flat(d_y).sum(axis=0))
+    return d_h.reshape(h.shape), grads
 
 
-def _sizes(params: Params) -> dict[str, int]:
-    """D and H, after a look at the parameters themselves."""
-    require_shape("W_xh", require_float("W_xh", params.W_xh), "H D", {}, OUT_IN)
+def _through_time(
+    d_h: Array, slope: Array, W_hh: Array, mask: Array | None, d_h_last: Array | None
+) -> tuple[Array, Array]:
+    """The loop of `backward`: d_a (T, B, H), written over `slope`, and d_h_0 (B, H)."""
+    d_a = slope
+    delta = np.zeros_like(d_h[0]) if d_h_last is None else d_h_last.copy()
+    carried = np.empty_like(delta)
+    for t in reversed(range(len(d_a))):
+        delta += d_h[t]
+        d_a[t] *= delta
+        if mask is None:
+            np.dot(d_a[t], W_hh, out=delta)
+        else:
+            np.multiply(delta, ~mask[t, :, np.newaxis], out=carried)
+            np.dot(d_a[t], W_hh, out=delta)
+            delta += carried
+    return d_a, delta
+
+
+def _flat(sequence: Array) -> Array:
+    """(..., N) as a matrix (all places, N), so that one matrix product serves all of them."""
+    return sequence.reshape(-1, sequence.shape[-1])
+
+
+def _sizes(params: Params) -> tuple[int, int]:
+    expect_floats("W_xh", params.W_xh, H=None, D=None)
     H, D = params.W_xh.shape
-    require_shape("W_hh", require_float("W_hh", params.W_hh), "H H", {"H": H}, OUT_IN)
-    require_shape("b_h", require_float("b_h", params.b_h), "H", {"H": H})
-    return {"D": D, "H": H}
+    expect_floats("W_hh", params.W_hh, params.W_xh.dtype, H=H, **{"H again": H})
+    expect_floats("b_h", params.b_h, params.W_xh.dtype, H=H)
+    return H, D
 
 
-def _require_mask(mask: NDArray, T: int, B: int) -> None:
-    require_shape("mask", mask, "T B", {"T": T, "B": B}, BATCH_FIRST)
-    if mask.dtype != np.bool_:
-        raise TypeError(
-            f"mask should be an array of booleans, but {mask.dtype} came; write mask = mask.astype(bool)"
-        )
+def _expect_sequence(params: Params, x: Array, h_0: Array | None, mask: Array | None) -> None:
+    H, D = _sizes(params)
+    expect_floats("x", x, params.W_xh.dtype, T=None, B=None, D=D)
+    T, B, _ = x.shape
+    if h_0 is not None:
+        expect_floats("h_0", h_0, x.dtype, B=B, H=H)
+    if mask is not None:
+        expect_mask("mask", mask, T=T, B=B)
+
+
+def _expect_upstream(d_h: Array, d_h_last: Array | None, states: Array) -> None:
+    T, B, H = states[1:].shape
+    expect_floats("d_h", d_h, states.dtype, T=T, B=B, H=H)
+    if d_h_last is not None:
+        expect_floats("d_h_last", d_h_last, states.dtype, B=B, H=H)
+
+
+def _expect_readable(params: ReadoutParams, h: Array) -> None:
+    expect_floats("W_hy", params.W_hy, K=None, H=None)
+    K, H = params.W_hy.shape
+    expect_floats("b_y", params.b_y, params.W_hy.dtype, K=K)
+    expect_floats("h", h, params.W_hy.dtype, **_leading(h), H=H)
+
+
+def _leading(array: Array) -> dict[str, int | None]:
+    """The axes before the last one, whose number is free, with their sizes."""
+    return {f"axis {axis}": size for axis, size in enumerate(np.shape(array)[:-1])}

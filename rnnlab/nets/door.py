@@ -1,0 +1,154 @@
+"""Checks at the door: a wrong array is refused by name, with what was expected, what came, and the likely cause."""
+
+from __future__ import annotations
+
+from itertools import permutations
+from typing import Any
+
+import numpy as np
+from numpy.typing import DTypeLike
+
+Shape = tuple[int, ...]
+Sizes = dict[str, int | None]
+
+FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+
+
+def expect_floats(name: str, array: Any, dtype: DTypeLike | None = None, /, **sizes: int | None) -> None:
+    """Refuse an array that is not floating-point or has other axes than `sizes`, where None allows any size.
+
+    With `dtype`, the array must have this very dtype, so that no result is silently widened.
+
+    Raises: TypeError for a wrong type or dtype, ValueError for a wrong shape.
+
+    >>> expect_floats("x", np.zeros((4, 2)), T=None, D=3)
+    Traceback (most recent call last):
+    ValueError: x must have the shape (T, D) with D = 3, but has the shape (4, 2). The other arguments set D.
+    """
+    _expect_array(name, array)
+    if array.dtype not in FLOATS:
+        raise TypeError(
+            f"{name} must hold floats (float32 or float64), but holds {array.dtype}. "
+            "Token ids become floats by one_hot or embed, other numbers by .astype(float)."
+        )
+    if dtype is not None and array.dtype != dtype:
+        raise TypeError(
+            f"{name} must be {np.dtype(dtype)} like the other arguments, but is {array.dtype}. "
+            f"Convert it with .astype(np.{np.dtype(dtype)})."
+        )
+    _expect_shape(name, array.shape, sizes)
+
+
+def expect_ids(name: str, array: Any, K: int, valid: Any = None, /, **sizes: int | None) -> None:
+    """Refuse an array that does not hold whole numbers from 0 to K − 1; positions where `valid` is False may hold any.
+
+    Raises: TypeError for a wrong type or dtype, ValueError for a wrong shape or range.
+
+    >>> expect_ids("ids", np.array([0, 3]), 3)
+    Traceback (most recent call last):
+    ValueError: ids must lie between 0 and K - 1 = 2, but 3 occurs. Are ids counted from 1, or is K too small?
+    """
+    _expect_array(name, array)
+    if not np.issubdtype(array.dtype, np.integer):
+        raise TypeError(
+            f"{name} must hold whole numbers (an integer dtype), but holds {array.dtype}. "
+            "Class ids are wanted here, not one-hot vectors or probabilities."
+        )
+    if sizes:
+        _expect_shape(name, array.shape, sizes)
+    wrong = (array < 0) | (array >= K)
+    if valid is not None:
+        wrong &= valid
+    if wrong.any():
+        raise ValueError(
+            f"{name} must lie between 0 and K - 1 = {K - 1}, but {array[wrong].flat[0]} occurs. "
+            "Are ids counted from 1, or is K too small?"
+        )
+
+
+def expect_mask(name: str, array: Any, /, **sizes: int | None) -> None:
+    """Refuse an array that is not boolean or has other axes than `sizes`.
+
+    Raises: TypeError for a wrong type or dtype, ValueError for a wrong shape.
+
+    >>> expect_mask("mask", np.ones((4, 2)), T=4, B=2)
+    Traceback (most recent call last):
+    TypeError: mask must be boolean, True at real steps and False at padding, but holds float64. Use .astype(bool).
+    """
+    _expect_array(name, array)
+    if array.dtype != np.bool_:
+        raise TypeError(
+            f"{name} must be boolean, True at real steps and False at padding, but holds {array.dtype}. "
+            "Use .astype(bool)."
+        )
+    _expect_shape(name, array.shape, sizes)
+
+
+def expect_sizes(**sizes: int) -> None:
+    """Refuse a size that is not a positive whole number.
+
+    Raises: ValueError.
+
+    >>> expect_sizes(H=0)
+    Traceback (most recent call last):
+    ValueError: H must be a positive whole number, but is 0.
+    """
+    for name, size in sizes.items():
+        if not isinstance(size, int | np.integer) or size < 1:
+            raise ValueError(f"{name} must be a positive whole number, but is {size!r}.")
+
+
+def expect_one_of(name: str, value: Any, options: tuple[str, ...]) -> None:
+    """Refuse a value that is not among the options.
+
+    Raises: ValueError.
+
+    >>> expect_one_of("reduction", "average", ("mean", "sum"))
+    Traceback (most recent call last):
+    ValueError: reduction must be 'mean' or 'sum', but is 'average'.
+    """
+    if value not in options:
+        raise ValueError(f"{name} must be {' or '.join(map(repr, options))}, but is {value!r}.")
+
+
+def _expect_array(name: str, array: Any) -> None:
+    if not isinstance(array, np.ndarray):
+        kind = type(array).__name__
+        raise TypeError(
+            f"{name} must be a NumPy array, but is of type {kind}. Convert it with np.asarray(...)."
+        )
+
+
+def _expect_shape(name: str, shape: Shape, sizes: Sizes) -> None:
+    if _fits(shape, sizes):
+        return
+    axes = ", ".join(sizes) + ("," if len(sizes) == 1 else "")
+    known = ", ".join(f"{axis} = {size}" for axis, size in sizes.items() if size is not None)
+    expected = f"({axes}) with {known}" if known else f"({axes})"
+    raise ValueError(
+        f"{name} must have the shape {expected}, but has the shape {shape}. {_likely_cause(shape, sizes)}"
+    )
+
+
+def _fits(shape: Shape, sizes: Sizes) -> bool:
+    if len(shape) != len(sizes):
+        return False
+    return all(
+        size >= 1 if expected is None else size == expected
+        for size, expected in zip(shape, sizes.values(), strict=True)
+    )
+
+
+def _likely_cause(shape: Shape, sizes: Sizes) -> str:
+    if 0 in shape:
+        return "An axis is empty: is there any data?"
+    if len(shape) < len(sizes):
+        advice = " A single sequence has a batch axis too, with B = 1." if "B" in sizes else ""
+        return f"An axis is missing.{advice}"
+    if len(shape) > len(sizes):
+        return "There is an axis too many."
+    for order in permutations(range(len(shape))):
+        if _fits(tuple(shape[axis] for axis in order), sizes):
+            return f"The axes seem to stand in another order: .transpose{order} would fit."
+    fixed = [axis for axis, size in sizes.items() if size is not None]
+    return f"The other arguments set {' and '.join(fixed)}."
