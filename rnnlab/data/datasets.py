@@ -1,4 +1,4 @@
-"""One table of the course's data sets: what they are, how large, whose, and under which licence."""
+"""One table of the course's real data sets: what they are, how large, where from, and under which license."""
 
 from __future__ import annotations
 
@@ -7,23 +7,27 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Dataset:
-    """A data set that some installed package brings."""
+    """A data set that an installed package brings: `loader` is where its function lives, `extra` what installs it."""
 
     name: str
-    what: str
+    description: str
     size: str
-    package: str
-    licence: str
+    license: str
     source: str
+    package: str
+    extra: str
+    loader: str
 
 
 DATASETS = (
     Dataset(
         name="surnames",
-        what="Surnames in ten languages, in the Latin alphabet",
-        size="9,657 names",
-        package="Faker",
-        licence="MIT",
-        source="Lists in Faker's providers, compiled by its contributors from census tables and public name lists",
+        description="Surnames in 18 languages, in the Latin alphabet",
+        size="16,754 surnames",
+        license="MIT",
+        source="Compiled by Faker's contributors from census tables, Wikipedia, Wiktionary and national statistics",
+        package="Faker 40.54.0",
+        extra="data",
+        loader="rnnlab.data.surnames.surnames",
     ),
 )

@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike
 
-from rnnlab.plots.style import DIVERGING, house_style, new_axes
+from rnnlab.plots.style import DIVERGING, PAGE_WIDTH, figure_of, house_style, new_axes
 
 
 def hidden_states(
@@ -19,49 +19,65 @@ def hidden_states(
     limit: float | None = None,
     ax: Axes | None = None,
 ) -> Figure:
-    """The states of one sequence as a heat map: a row for each unit, a column for each time step.
+    """The states of one sequence as a heat map: a column for each time step, a row for each hidden unit.
 
-    Shapes: h (T, H); `labels` are the T inputs, shown under the columns. `limit` is the value of the darkest color,
-    the largest |h| by default; white is zero. Raises `ValueError` for another shape or number of labels.
+    Shapes: h (T, H); `labels` are the T inputs, such as the letters of a word, and stand under the columns. White is
+    zero, and the darkest colors are ±`limit`, by default the largest |h|.
+
+    Raises: ValueError for a wrong shape, number of labels or limit.
     """
     states = np.asarray(h)
-    if states.ndim != 2:
-        raise ValueError(
-            f"h should have shape (T, H), one sequence, but {states.shape} came; choose one with h[:, b]"
-        )
+    _expect_states(states, labels, limit)
     T, H = states.shape
-    if labels is not None and len(labels) != T:
-        raise ValueError(f"labels should name each of the T={T} steps, but {len(labels)} came")
+    figure, axes = new_axes(*_size(T, H)) if ax is None else (figure_of(ax), ax)
+    bound = limit or float(np.abs(states).max()) or 1.0
     with house_style():
-        figure, axes = (
-            new_axes(max(4.0, 1.6 + 0.45 * T), max(2.4, 1.2 + 0.22 * H)) if ax is None else _given(ax)
-        )
-        bound = limit if limit is not None else float(np.abs(states).max()) or 1.0
         image = axes.imshow(
             states.T, cmap=DIVERGING, vmin=-bound, vmax=bound, aspect="auto", interpolation="nearest"
         )
-        figure.colorbar(image, ax=axes, label="hidden state $h$")
-        _label_axes(axes, T, H, labels, title)
+        figure.colorbar(image, ax=axes, label="hidden state $h$", pad=0.02)
+        _label_steps(axes, T, labels)
+        _label_units(axes, H)
+        axes.set_title(title)
+    axes.tick_params(length=0)
+    axes.spines[:].set_visible(False)
     return figure
 
 
-def _given(ax: Axes) -> tuple[Figure, Axes]:
-    figure = ax.get_figure(root=True)
-    assert figure is not None, "axes that belong to no figure cannot be drawn on"
-    return figure, ax
+def _size(T: int, H: int) -> tuple[float, float]:
+    """Cells of about half an inch, as far as the page allows."""
+    return min(PAGE_WIDTH, 2.4 + 0.45 * T), min(6.0, 1.3 + 0.22 * H)
 
 
-def _label_axes(axes: Axes, T: int, H: int, labels: Sequence[str] | None, title: str) -> None:
-    steps = [str(t + 1) for t in range(T)] if labels is None else [_visible(label) for label in labels]
-    axes.set_xticks(range(T), steps, fontfamily="monospace" if labels is not None else None)
-    axes.set_xlabel("time step $t$" if labels is None else "input at each time step")
-    every = max(1, H // 8)
+def _label_steps(axes: Axes, T: int, labels: Sequence[str] | None) -> None:
+    if labels is None:
+        every = -(-T // 10)
+        axes.set_xticks(range(0, T, every), [str(t + 1) for t in range(0, T, every)])
+        axes.set_xlabel("time step $t$")
+    else:
+        axes.set_xticks(range(T), [_visible(label) for label in labels], fontsize=14)
+        axes.set_xlabel("input at each time step")
+
+
+def _label_units(axes: Axes, H: int) -> None:
+    every = -(-H // 8)
     axes.set_yticks(range(0, H, every), [str(unit + 1) for unit in range(0, H, every)])
     axes.set_ylabel("hidden unit")
-    axes.tick_params(length=0)
-    axes.spines[:].set_visible(False)
-    axes.set_title(title)
 
 
 def _visible(label: str) -> str:
     return "␣" if label == " " else label
+
+
+def _expect_states(states: np.ndarray, labels: Sequence[str] | None, limit: float | None) -> None:
+    if states.ndim != 2 or 0 in states.shape:
+        raise ValueError(
+            f"h must have the shape (T, H), one sequence, but has the shape {states.shape}. "
+            "Choose one sequence of a batch by h[:, b]."
+        )
+    if labels is not None and len(labels) != len(states):
+        raise ValueError(
+            f"labels must name each of the T = {len(states)} steps, but there are {len(labels)}."
+        )
+    if limit is not None and limit <= 0:
+        raise ValueError(f"limit must be positive, but is {limit}.")
