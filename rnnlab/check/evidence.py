@@ -30,12 +30,12 @@ class Trial:
     @property
     def got(self) -> Arrays | None:
         """What came back as arrays; None where nothing usable did."""
-        if isinstance(self.outcome, Returned) and self.outcome.value is not None:
-            try:
-                return as_arrays(self.outcome.value)
-            except ValueError:  # tuples in a tuple, of unequal lengths
-                return None
-        return None
+        if not isinstance(self.outcome, Returned) or self.outcome.value is None:
+            return None
+        value = self.outcome.value
+        if isinstance(value, tuple) and (len(value) < 2 or any(isinstance(part, tuple) for part in value)):
+            return None
+        return as_arrays(value)
 
     @property
     def right(self) -> bool:

@@ -14,6 +14,11 @@ from rnnlab.check.shape import describe_shape
 from rnnlab.check.verdict import Verdict
 from rnnlab.exercises.spec import Result
 
+_FIXES = {
+    "list": "Join the list's arrays with `np.stack(...)` before you return them.",
+    "tuple": "Return the array alone: a comma after it makes a tuple.",
+}
+
 
 def wrong_form(evidence: Evidence) -> Verdict | None:
     """The first way in which an answer's form differs from what is wanted."""
@@ -40,11 +45,9 @@ def _wrong_type(evidence: Evidence, trial: Trial) -> Verdict | None:
         return None
     name, came = evidence.exercise.function_name, trial.outcome.type_name
     wanted = "a number" if not evidence.exercise.results[0].axes else "a NumPy array"
-    fix = "Join the list's arrays with `np.stack(...)` before you return them." if came == "list" else ""
+    headline = f"{name} returned a {came} where {wanted} is wanted."
     where = "What does `type(result)` print?"
-    return evidence.verdict(
-        "form", f"{name} returned a {came} where {wanted} is wanted.", trial, where=where, fix=fix
-    )
+    return evidence.verdict("form", headline, trial, where=where, fix=_FIXES.get(came, ""))
 
 
 def _wrong_count(evidence: Evidence, trial: Trial) -> Verdict | None:

@@ -33,6 +33,7 @@ WRONG = {
         FORWARD + "    h, out = h_0, []\n    for a in x:\n"
         "        h = np.tanh(a @ W_xh.T + h @ W_hh.T + b_h)\n        out.append(h)\n    return np.stack(out), h",
     ),
+    "a comma too many": ("readout", "def readout(h, W_hy, b_y):\n    return (h @ W_hy.T + b_y,)"),
     "last state": (
         "rnn_forward",
         FORWARD

@@ -2,6 +2,7 @@
 
 import dataclasses
 import re
+from pathlib import Path
 
 import pytest
 
@@ -9,6 +10,7 @@ from rnnlab.exercises import find
 from rnnlab.exercises.gate import exercises
 from rnnlab.exercises.mistakes import EditError, mistaken
 
+BOOK = Path(__file__).parents[2] / "book"
 MISTAKES = [(exercise, mistake) for exercise in exercises() for mistake in exercise.mistakes]
 
 
@@ -47,3 +49,10 @@ def test_each_mistake_asks_explains_and_nearly_tells(exercise, mistake):
 def test_names_and_summaries_tell_the_mistakes_of_an_exercise_apart(exercise):
     assert len({mistake.name for mistake in exercise.mistakes}) == len(exercise.mistakes)
     assert len({mistake.summary for mistake in exercise.mistakes}) == len(exercise.mistakes)
+
+
+@pytest.mark.parametrize(("exercise", "mistake"), MISTAKES, ids=lambda part: part.name)
+def test_a_section_that_a_hint_names_is_in_the_chapter(exercise, mistake):
+    for chapter, section in re.findall(r"\(chapter ([\w-]+), “([^”]+)”\)", mistake.hints.idea):
+        (page,) = BOOK.glob(f"part-*/{chapter}.md")
+        assert f"## {section}\n" in page.read_text(encoding="utf-8")

@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
 from rnnlab.exercises import find
+from rnnlab.nets import embedding, rnn
 
 ROUNDS = range(3)
 
@@ -18,7 +20,7 @@ def probes(name):
     ]
 
 
-def torch_rnn(torch, W_xh, W_hh, b_h):
+def torch_rnn(W_xh, W_hh, b_h):
     network = torch.nn.RNN(W_xh.shape[1], W_xh.shape[0], dtype=torch.float64)
     with torch.no_grad():
         for parameter, value in (
@@ -33,23 +35,20 @@ def torch_rnn(torch, W_xh, W_hh, b_h):
 
 @pytest.mark.parametrize(("reference", "probe"), probes("rnn_forward"))
 def test_rnn_forward_agrees_with_torch(reference, probe):
-    torch = pytest.importorskip("torch")
     x, h_0, *weights = probe.arguments
-    h, _ = torch_rnn(torch, *weights)(torch.tensor(x), torch.tensor(h_0)[None])
+    h, _ = torch_rnn(*weights)(torch.tensor(x), torch.tensor(h_0)[None])
     np.testing.assert_allclose(reference(*probe.arguments), h.detach().numpy(), rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize(("reference", "probe"), probes("rnn_step"))
 def test_rnn_step_agrees_with_torch(reference, probe):
-    torch = pytest.importorskip("torch")
     x_t, h_prev, *weights = probe.arguments
-    h, _ = torch_rnn(torch, *weights)(torch.tensor(x_t)[None], torch.tensor(h_prev)[None])
+    h, _ = torch_rnn(*weights)(torch.tensor(x_t)[None], torch.tensor(h_prev)[None])
     np.testing.assert_allclose(reference(*probe.arguments), h[0].detach().numpy(), rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize(("reference", "probe"), probes("embed"))
 def test_embed_agrees_with_torch_and_with_a_product_of_one_hot_vectors(reference, probe):
-    torch = pytest.importorskip("torch")
     ids, E = probe.arguments
     expected = torch.nn.functional.embedding(torch.tensor(ids), torch.tensor(E)).numpy()
     np.testing.assert_array_equal(reference(ids, E), expected)
@@ -59,14 +58,12 @@ def test_embed_agrees_with_torch_and_with_a_product_of_one_hot_vectors(reference
 
 @pytest.mark.parametrize(("reference", "probe"), probes("readout"))
 def test_readout_agrees_with_torch(reference, probe):
-    torch = pytest.importorskip("torch")
     expected = torch.nn.functional.linear(*map(torch.tensor, probe.arguments)).numpy()
     np.testing.assert_allclose(reference(*probe.arguments), expected, rtol=1e-9, atol=1e-9)
 
 
 @pytest.mark.parametrize(("reference", "probe"), probes("count_parameters"))
 def test_count_parameters_agrees_with_torch_but_for_its_second_bias(reference, probe):
-    torch = pytest.importorskip("torch")
     D, H, K = probe.arguments
     modules = torch.nn.RNN(D, H), torch.nn.Linear(H, K)
     counted = sum(parameter.numel() for module in modules for parameter in module.parameters())
@@ -88,7 +85,6 @@ def test_masked_forward_is_the_plain_one_on_the_real_steps_of_each_sequence(refe
 
 @pytest.mark.parametrize(("reference", "probe"), probes("rnn_forward"))
 def test_rnn_forward_agrees_with_the_courses_network(reference, probe):
-    rnn = pytest.importorskip("rnnlab.nets.rnn", exc_type=ImportError)
     x, h_0, *weights = probe.arguments
     h, _ = rnn.forward(rnn.Params(*weights), x, h_0)
     np.testing.assert_allclose(reference(*probe.arguments), h, rtol=1e-9, atol=1e-12)
@@ -96,7 +92,6 @@ def test_rnn_forward_agrees_with_the_courses_network(reference, probe):
 
 @pytest.mark.parametrize(("reference", "probe"), probes("masked_forward"))
 def test_masked_forward_agrees_with_the_courses_network(reference, probe):
-    rnn = pytest.importorskip("rnnlab.nets.rnn", exc_type=ImportError)
     x, mask, h_0, *weights = probe.arguments
     h, _ = rnn.forward(rnn.Params(*weights), x, h_0, mask=mask)
     np.testing.assert_allclose(reference(*probe.arguments), h, rtol=1e-9, atol=1e-12)
@@ -104,8 +99,24 @@ def test_masked_forward_agrees_with_the_courses_network(reference, probe):
 
 @pytest.mark.parametrize(("reference", "probe"), probes("rnn_step"))
 def test_rnn_step_agrees_with_the_courses_network(reference, probe):
-    rnn = pytest.importorskip("rnnlab.nets.rnn", exc_type=ImportError)
     x_t, h_prev, *weights = probe.arguments
     np.testing.assert_allclose(
         reference(*probe.arguments), rnn.step(rnn.Params(*weights), x_t, h_prev), rtol=1e-9, atol=1e-12
     )
+
+
+@pytest.mark.parametrize(("reference", "probe"), probes("readout"))
+def test_readout_agrees_with_the_courses_network(reference, probe):
+    h, *weights = probe.arguments
+    expected = rnn.readout(rnn.ReadoutParams(*weights), h)
+    np.testing.assert_allclose(reference(*probe.arguments), expected, rtol=1e-9, atol=1e-9)
+
+
+@pytest.mark.parametrize(("reference", "probe"), probes("one_hot"))
+def test_one_hot_agrees_with_the_courses_own(reference, probe):
+    np.testing.assert_array_equal(reference(*probe.arguments), embedding.one_hot(*probe.arguments))
+
+
+@pytest.mark.parametrize(("reference", "probe"), probes("embed"))
+def test_embed_agrees_with_the_courses_own(reference, probe):
+    np.testing.assert_array_equal(reference(*probe.arguments), embedding.embed(*probe.arguments))

@@ -19,7 +19,10 @@ MISTAKES = (
         tag="dropped term",
         hints=Hints(
             where="Go through the arguments of rnn_step one by one. Is every weight in your sum?",
-            idea="The cell has three parameter arrays: W_xh, W_hh and b_h (chapter hidden-state, shapes).",
+            idea=(
+                "The cell has three parameter arrays: W_xh, W_hh and b_h (chapter hidden-state, "
+                "“One equation, every shape”)."
+            ),
             fix="Add `H * H` for W_hh.",
         ),
         edits=((" + H * H", ""),),
@@ -31,7 +34,8 @@ MISTAKES = (
         hints=Hints(
             where="What is the shape of W_hh?",
             idea=(
-                "Every unit feeds every unit, so W_hh is a full square matrix (chapter hidden-state, shapes)."
+                "Every unit feeds every unit, so W_hh is a full square matrix (chapter hidden-state, "
+                "“One equation, every shape”)."
             ),
             fix="Count `H * H` for W_hh.",
         ),
@@ -43,7 +47,10 @@ MISTAKES = (
         tag="dropped term",
         hints=Hints(
             where="Go through the arguments of rnn_step one by one. Is every weight in your sum?",
-            idea="The cell has three parameter arrays: W_xh, W_hh and b_h (chapter hidden-state, shapes).",
+            idea=(
+                "The cell has three parameter arrays: W_xh, W_hh and b_h (chapter hidden-state, "
+                "“One equation, every shape”)."
+            ),
             fix="Add `H * D` for W_xh.",
         ),
         edits=(("H * D + ", ""),),
@@ -56,7 +63,7 @@ MISTAKES = (
             where="How many bias vectors does rnn_step take?",
             idea=(
                 "This cell has one bias b_h. torch.nn.RNN keeps two, which do the work of one (chapter "
-                "hidden-state, the equation)."
+                "hidden-state, “One equation, every shape”)."
             ),
             fix="Count H once for b_h.",
         ),
@@ -70,7 +77,7 @@ MISTAKES = (
             where="Are biases learned?",
             idea=(
                 "A bias is a parameter like any weight; b_h has one number per unit (chapter hidden-state, "
-                "shapes)."
+                "“One equation, every shape”)."
             ),
             fix="Add `H` for b_h.",
         ),
@@ -82,7 +89,7 @@ MISTAKES = (
         tag="dropped term",
         hints=Hints(
             where="Which arrays does readout take besides h?",
-            idea="The readout has W_hy and b_y (chapter hidden-state, readout).",
+            idea="The readout has W_hy and b_y (chapter hidden-state, “One equation, every shape”).",
             fix="Add `K` for b_y.",
         ),
         edits=(("K * H + K", "K * H"),),
@@ -93,7 +100,7 @@ MISTAKES = (
         tag="dropped term",
         hints=Hints(
             where="Are biases learned?",
-            idea="A bias is a parameter like any weight (chapter hidden-state, shapes).",
+            idea="A bias is a parameter like any weight (chapter hidden-state, “One equation, every shape”).",
             fix="Add `H` for b_h and `K` for b_y.",
         ),
         edits=(("H * H + H", "H * H"), ("K * H + K", "K * H")),
@@ -104,7 +111,10 @@ MISTAKES = (
         tag="dropped term",
         hints=Hints(
             where="Does K matter in your sum?",
-            idea="The network is the cell and the readout; both are learned (chapter hidden-state, readout).",
+            idea=(
+                "The network is the cell and the readout; both are learned (chapter hidden-state, "
+                "“One equation, every shape”)."
+            ),
             fix="Add `K * H + K` for W_hy and b_y.",
         ),
         edits=(("cell + readout", "cell"),),
@@ -115,7 +125,10 @@ MISTAKES = (
         tag="dropped term",
         hints=Hints(
             where="Does D matter in your sum?",
-            idea="The network is the cell and the readout; both are learned (chapter hidden-state, shapes).",
+            idea=(
+                "The network is the cell and the readout; both are learned (chapter hidden-state, "
+                "“One equation, every shape”)."
+            ),
             fix="Add `H * D + H * H + H` for W_xh, W_hh and b_h.",
         ),
         edits=(("cell + readout", "readout"),),
@@ -126,7 +139,10 @@ MISTAKES = (
         tag="size",
         hints=Hints(
             where="What does the readout multiply: x_t or h_t?",
-            idea="W_hy leads from the state to the classes, (K, H) (chapter hidden-state, readout).",
+            idea=(
+                "W_hy leads from the state to the classes, (K, H) (chapter hidden-state, “One equation, "
+                "every shape”)."
+            ),
             fix="Count `K * H` for W_hy.",
         ),
         edits=(("K * H", "K * D"),),
@@ -137,7 +153,10 @@ MISTAKES = (
         tag="mixed up",
         hints=Hints(
             where="Which letter is the size of the state, D or H?",
-            idea="D is the input's size and H the hidden state's (chapter hidden-state, symbols).",
+            idea=(
+                "D is the input's size and H the hidden state's (chapter hidden-state, “One equation, "
+                "every shape”)."
+            ),
             fix="Write the shapes beside the arrays, W_xh (H, D), W_hh (H, H), b_h (H,), and multiply.",
         ),
         edits=(("H * D + H * H + H", "D * H + D * D + D"), ("K * H", "K * D")),
@@ -148,7 +167,7 @@ MISTAKES = (
         tag="dtype",
         hints=Hints(
             where="What does `type(result)` print?",
-            idea="A count is a whole number (chapter hidden-state, shapes).",
+            idea="A count is a whole number (chapter hidden-state, “One equation, every shape”).",
             fix="Use `*` and `+` on the sizes; if you divide, divide with `//`.",
         ),
         edits=(("cell + readout", "float(cell + readout)"),),

@@ -18,7 +18,10 @@ MISTAKES = (
         tag="off by one",
         hints=Hints(
             where="Which row of E do you take for id 0?",
-            idea="Ids run from 0 to K − 1, and so do the rows of E (chapter hidden-state, embeddings).",
+            idea=(
+                "Ids run from 0 to K − 1, and so do the rows of E (chapter hidden-state, “Letters "
+                "as vectors”)."
+            ),
             fix="Use the id itself as the row number: `E[ids]`, with nothing added or taken away.",
         ),
         edits=(("E[ids]", "E[ids - 1]"),),
@@ -29,7 +32,10 @@ MISTAKES = (
         tag="off by one",
         hints=Hints(
             where="Which row of E do you take for id 0?",
-            idea="Ids run from 0 to K − 1, and so do the rows of E (chapter hidden-state, embeddings).",
+            idea=(
+                "Ids run from 0 to K − 1, and so do the rows of E (chapter hidden-state, “Letters "
+                "as vectors”)."
+            ),
             fix="Use the id itself as the row number: `E[ids]`, with nothing added or taken away.",
         ),
         edits=(("E[ids]", "E[ids + 1]"),),
@@ -40,7 +46,10 @@ MISTAKES = (
         tag="transposed",
         hints=Hints(
             where="E has the shape (K, D). Which of its axes do the ids number?",
-            idea="Row k of E is the vector of class k; it has D entries (chapter hidden-state, embeddings).",
+            idea=(
+                "Row k of E is the vector of class k; it has D entries (chapter hidden-state, “Letters "
+                "as vectors”)."
+            ),
             fix="Index the first axis, `E[ids]`, and leave out the transpose.",
         ),
         edits=(("E[ids]", "E.T[ids]"),),
@@ -51,7 +60,10 @@ MISTAKES = (
         tag="transposed",
         hints=Hints(
             where="What does the colon in `E[:, ids]` keep: the classes or the vector's entries?",
-            idea="Row k of E is the vector of class k; it has D entries (chapter hidden-state, embeddings).",
+            idea=(
+                "Row k of E is the vector of class k; it has D entries (chapter hidden-state, “Letters "
+                "as vectors”)."
+            ),
             fix="Let the ids index the first axis: `E[ids]` gives (T, B, D) in one go.",
         ),
         edits=(("E[ids]", "E[:, ids]"),),
@@ -64,7 +76,7 @@ MISTAKES = (
             where="What is `result[0, 0]`: the vector of the first token of the first sequence?",
             idea=(
                 "Each id is replaced by a vector of D entries, so D comes last: (T, B, D) (chapter "
-                "hidden-state, shapes)."
+                "hidden-state, “One equation, every shape”)."
             ),
             fix="Leave the result of `E[ids]` as it is: it needs no transpose.",
         ),
@@ -81,7 +93,7 @@ MISTAKES = (
             ),
             idea=(
                 "Sequences are time-first here: ids are (T, B), so the result is (T, B, D) (chapter "
-                "hidden-state, shapes)."
+                "hidden-state, “One equation, every shape”)."
             ),
             fix="Leave the axes of `ids` in their order: no transpose of `ids`, and none of the result.",
         ),
@@ -95,7 +107,7 @@ MISTAKES = (
             where="How many axes does `ids` have, and how many does your result have?",
             idea=(
                 "Each id is replaced by a vector, the other axes stay: (T, B) becomes (T, B, D) "
-                "(chapter hidden-state, embeddings)."
+                "(chapter hidden-state, “Letters as vectors”)."
             ),
             fix=(
                 "If you flattened `ids` to loop over it, end with `.reshape(*ids.shape, -1)`. `E[ids]` "
@@ -112,7 +124,7 @@ MISTAKES = (
             where="Which axis of your result numbers the time steps?",
             idea=(
                 "A recurrent net reads one vector per step, so every step keeps its own (chapter "
-                "hidden-state, embeddings)."
+                "hidden-state, “Letters as vectors”)."
             ),
             fix="Leave out the sum over axis 0: the result is (T, B, D).",
         ),
@@ -126,7 +138,7 @@ MISTAKES = (
             where="Which axis of your result numbers the time steps?",
             idea=(
                 "A recurrent net reads one vector per step, so every step keeps its own (chapter "
-                "hidden-state, embeddings)."
+                "hidden-state, “Letters as vectors”)."
             ),
             fix="Leave out the mean over axis 0: the result is (T, B, D).",
         ),
@@ -138,7 +150,10 @@ MISTAKES = (
         tag="batch",
         hints=Hints(
             where="What does your code do with `ids[:, 1]`?",
-            idea="`ids` holds B sequences side by side, one per column (chapter hidden-state, shapes).",
+            idea=(
+                "`ids` holds B sequences side by side, one per column (chapter hidden-state, “One "
+                "equation, every shape”)."
+            ),
             fix="Index with all of `ids`, and not with a column of it: NumPy looks up whole arrays of ids.",
         ),
         edits=(("E[ids]", "E[ids[:, 0]]"),),
@@ -151,7 +166,7 @@ MISTAKES = (
             where="Is `embed(ids, E)[0, 0]` exactly a row of E?",
             idea=(
                 "A lookup copies rows as they are. The factor √D belongs to transformers (chapter "
-                "hidden-state, embeddings)."
+                "hidden-state, “Letters as vectors”)."
             ),
             fix="Return the rows themselves, without the factor.",
         ),
@@ -165,7 +180,7 @@ MISTAKES = (
             where="Is `embed(ids, E)[0, 0]` exactly a row of E?",
             idea=(
                 "A lookup copies rows as they are; how long a vector is, is learned too (chapter "
-                "hidden-state, embeddings)."
+                "hidden-state, “Letters as vectors”)."
             ),
             fix="Return the rows themselves, without dividing by their norm.",
         ),

@@ -26,7 +26,7 @@ MISTAKES = (
             ),
             idea=(
                 "A comparison gives booleans. A network's input is an array of floats (chapter "
-                "hidden-state, one-hot)."
+                "hidden-state, “Letters as vectors”)."
             ),
             fix="Turn the booleans into numbers at the end: `.astype(float)`.",
         ),
@@ -40,7 +40,7 @@ MISTAKES = (
             where="What does `result.dtype` print?",
             idea=(
                 "One-hot vectors are a network's input, and networks compute in floats (chapter "
-                "hidden-state, one-hot)."
+                "hidden-state, “Letters as vectors”)."
             ),
             fix=(
                 "Make the array with a float dtype: `np.zeros(shape)` without `dtype=int`, or "
@@ -55,7 +55,10 @@ MISTAKES = (
         tag="off by one",
         hints=Hints(
             where="Where is the 1 for id 0?",
-            idea="Ids run from 0 to K − 1, just as positions in an array do (chapter hidden-state, one-hot).",
+            idea=(
+                "Ids run from 0 to K − 1, just as positions in an array do (chapter hidden-state, "
+                "“Letters as vectors”)."
+            ),
             fix="Use the id itself as the position: nothing is added to it or taken from it.",
         ),
         edits=(("np.arange(K)", "np.arange(1, K + 1)"),),
@@ -66,7 +69,10 @@ MISTAKES = (
         tag="off by one",
         hints=Hints(
             where="Where is the 1 for id 0?",
-            idea="Ids run from 0 to K − 1, just as positions in an array do (chapter hidden-state, one-hot).",
+            idea=(
+                "Ids run from 0 to K − 1, just as positions in an array do (chapter hidden-state, "
+                "“Letters as vectors”)."
+            ),
             fix="Use the id itself as the position: nothing is added to it or taken from it.",
         ),
         edits=(("np.arange(K)", "np.arange(K) - 1"),),
@@ -77,7 +83,10 @@ MISTAKES = (
         tag="inverted",
         hints=Hints(
             where="How many ones does one vector of your result have?",
-            idea="Exactly one entry is 1, so each vector sums to 1 (chapter hidden-state, one-hot).",
+            idea=(
+                "Exactly one entry is 1, so each vector sums to 1 (chapter hidden-state, “Letters "
+                "as vectors”)."
+            ),
             fix="Put the 1 where the class equals the id, with `==`, and 0 elsewhere.",
         ),
         edits=(("== classes", "!= classes"),),
@@ -90,7 +99,7 @@ MISTAKES = (
             where="How many ones does the vector for id 3 have?",
             idea=(
                 "One-hot says which class, not how much: exactly one entry is 1 (chapter hidden-state, "
-                "one-hot)."
+                "“Letters as vectors”)."
             ),
             fix="Compare with `==`, or write the 1 at a single position in place of a slice.",
         ),
@@ -102,7 +111,7 @@ MISTAKES = (
         tag="order",
         hints=Hints(
             where="Where is the 1 for id 0, and where for id K − 1?",
-            idea="Position k of the vector belongs to class k (chapter hidden-state, one-hot).",
+            idea="Position k of the vector belongs to class k (chapter hidden-state, “Letters as vectors”).",
             fix="Use the id as the position, without a minus sign and without reversing the classes.",
         ),
         edits=(("np.arange(K)", "np.arange(K)[::-1]"),),
@@ -115,7 +124,7 @@ MISTAKES = (
             where="What is `result[0, 0]`: the vector of one token, or something else?",
             idea=(
                 "Each id is replaced by a vector, so the axis of the K classes comes last (chapter "
-                "hidden-state, one-hot)."
+                "hidden-state, “Letters as vectors”)."
             ),
             fix="Add the new axis at the end: `ids[..., np.newaxis]`, compared with `np.arange(K)`.",
         ),
@@ -135,7 +144,7 @@ MISTAKES = (
             ),
             idea=(
                 "Sequences are time-first here: ids are (T, B), so the result is (T, B, K) (chapter "
-                "hidden-state, shapes)."
+                "hidden-state, “One equation, every shape”)."
             ),
             fix="Leave the axes of `ids` in their order, and add one of size K behind them.",
         ),
@@ -149,7 +158,7 @@ MISTAKES = (
             where="How many axes does `ids` have, and how many does your result have?",
             idea=(
                 "One-hot adds one axis and keeps the others: (T, B) becomes (T, B, K) (chapter "
-                "hidden-state, one-hot)."
+                "hidden-state, “Letters as vectors”)."
             ),
             fix="If you flattened `ids` to loop over it, end with `.reshape(*ids.shape, K)`.",
         ),
@@ -163,7 +172,7 @@ MISTAKES = (
             where="What length do your vectors have when the last class does not occur in `ids`?",
             idea=(
                 "K is the size of the vocabulary. A batch rarely contains all of it (chapter hidden-state, "
-                "one-hot)."
+                "“Letters as vectors”)."
             ),
             fix="Make the last axis K long, whichever ids occur: use the argument K and not `ids.max() + 1`.",
         ),
@@ -177,7 +186,7 @@ MISTAKES = (
             where="How long is one vector of your result, and what is K?",
             idea=(
                 "The K classes have the ids 0 … K − 1, so K entries are enough (chapter hidden-state, "
-                "one-hot)."
+                "“Letters as vectors”)."
             ),
             fix="Make the last axis K long, not K + 1: `np.arange(K)` already ends at K − 1.",
         ),

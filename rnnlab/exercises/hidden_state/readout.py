@@ -18,7 +18,10 @@ MISTAKES = (
         tag="dropped term",
         hints=Hints(
             where="Which of the three arguments does your function never use?",
-            idea="The readout is an affine map: product plus bias (chapter hidden-state, readout).",
+            idea=(
+                "The readout is an affine map: product plus bias (chapter hidden-state, “One equation, "
+                "every shape”)."
+            ),
             fix="Add `+ b_y` to the product.",
         ),
         edits=((" + b_y", ""),),
@@ -29,7 +32,7 @@ MISTAKES = (
         tag="sign",
         hints=Hints(
             where="Which sign stands before `b_y`?",
-            idea="The readout is y_t = W_hy h_t + b_y (chapter hidden-state, readout).",
+            idea="The readout is y_t = W_hy h_t + b_y (chapter hidden-state, “One equation, every shape”).",
             fix="Write `+ b_y`.",
         ),
         edits=(("+ b_y", "- b_y"),),
@@ -40,7 +43,10 @@ MISTAKES = (
         tag="repeated term",
         hints=Hints(
             where="How often does `b_y` reach your sum?",
-            idea="The readout is y_t = W_hy h_t + b_y, with one bias (chapter hidden-state, readout).",
+            idea=(
+                "The readout is y_t = W_hy h_t + b_y, with one bias (chapter hidden-state, “One "
+                "equation, every shape”)."
+            ),
             fix="Add `b_y` once.",
         ),
         edits=(("+ b_y", "+ 2 * b_y"),),
@@ -53,7 +59,7 @@ MISTAKES = (
             where="h ends in H and W_hy is (K, H). Which two sizes must be equal in `h @ …`?",
             idea=(
                 "Weights are (out, in), and vectors are rows: row vector times W.T (chapter hidden-state, "
-                "shapes)."
+                "“One equation, every shape”)."
             ),
             fix="Write `h @ W_hy.T`: (T, B, H) times (H, K) is (T, B, K).",
         ),
@@ -86,7 +92,7 @@ MISTAKES = (
             where="Can your logits be larger than 1?",
             idea=(
                 "tanh keeps the state in bounds; logits are free to take any value (chapter hidden-state, "
-                "readout)."
+                "“One equation, every shape”)."
             ),
             fix="Return the affine map itself, without tanh.",
         ),
@@ -114,7 +120,7 @@ MISTAKES = (
             where="What is the last axis of your result: is there one of size K?",
             idea=(
                 "Logits say how strongly each class is favored; choosing one comes later (chapter "
-                "hidden-state, readout)."
+                "hidden-state, “One equation, every shape”)."
             ),
             fix="Leave out `argmax`.",
         ),
@@ -140,7 +146,10 @@ MISTAKES = (
         tag="reduction",
         hints=Hints(
             where="How many axes does your result have, and how many does `h` have?",
-            idea="Every state is read out, each into its own K logits (chapter hidden-state, readout).",
+            idea=(
+                "Every state is read out, each into its own K logits (chapter hidden-state, “One "
+                "equation, every shape”)."
+            ),
             fix="Leave out the mean over axis 0.",
         ),
         edits=(("return y", "return y.mean(axis=0)"),),
@@ -153,7 +162,7 @@ MISTAKES = (
             where="Compare `h.shape` with your result's shape. Which axis is T in each?",
             idea=(
                 "Sequences are time-first here, (T, B, K), unlike in some libraries (chapter hidden-state, "
-                "shapes)."
+                "“One equation, every shape”)."
             ),
             fix="Leave the axes of `h` in their order: `h @ W_hy.T` already has the right ones.",
         ),

@@ -31,7 +31,7 @@ MISTAKES = (
         tag="state not carried",
         hints=Hints(
             where="In the second turn of your loop, which state is multiplied by W_hh?",
-            idea="Each state is computed from the one before it (chapter hidden-state, step and forward).",
+            idea="Each state is computed from the one before it (chapter hidden-state, “Step and forward”).",
             fix=(
                 "Inside the loop, use and overwrite one variable: `h_t = np.tanh(… + h_t @ W_hh.T "
                 "…)`, with `h_t = h_0` before it."
@@ -48,7 +48,7 @@ MISTAKES = (
             where="If you change `h_0`, does any of your states change?",
             idea=(
                 "The term W_hh h_{t−1} is what makes the network recurrent (chapter hidden-state, "
-                "the equation)."
+                "“One equation, every shape”)."
             ),
             fix="Add `h_t @ W_hh.T` to the sum inside tanh.",
         ),
@@ -62,7 +62,7 @@ MISTAKES = (
             where="Is your first returned state h_0 or h_1?",
             idea=(
                 "After reading x_1 the network is in state h_1; that is the first one to return "
-                "(chapter hidden-state, step and forward)."
+                "(chapter hidden-state, “Step and forward”)."
             ),
             fix="Append after the update: first `h_t = np.tanh(…)`, then `states.append(h_t)`.",
         ),
@@ -77,7 +77,7 @@ MISTAKES = (
         tag="off by one",
         hints=Hints(
             where="How many states do you return for a sequence of T steps?",
-            idea="There is one state for each input, h_1 … h_T (chapter hidden-state, step and forward).",
+            idea="There is one state for each input, h_1 … h_T (chapter hidden-state, “Step and forward”).",
             fix="Begin with an empty list, and append only inside the loop.",
         ),
         edits=(("states = []", "states = [h_0]"),),
@@ -90,7 +90,7 @@ MISTAKES = (
             where="How many axes does your result have?",
             idea=(
                 "All states are wanted, because a readout may use every one (chapter hidden-state, "
-                "step and forward)."
+                "“Step and forward”)."
             ),
             fix="Collect the states in a list inside the loop, and return `np.stack(states)`.",
         ),
@@ -104,7 +104,7 @@ MISTAKES = (
             where="Which input does the first turn of your loop read?",
             idea=(
                 "Every one of the T inputs changes the state, the first one too (chapter hidden-state, "
-                "step and forward)."
+                "“Step and forward”)."
             ),
             fix="Loop over all of `x`: from index 0, and not from 1.",
         ),
@@ -118,7 +118,7 @@ MISTAKES = (
             where="Which input does the step that makes h_1 read?",
             idea=(
                 "h_t is made from x_t and h_{t−1}: it is the state that is one late, not the input "
-                "(chapter hidden-state, the equation)."
+                "(chapter hidden-state, “One equation, every shape”)."
             ),
             fix="In turn t of the loop use `x[t]`, and not `x[t - 1]`.",
         ),
@@ -132,7 +132,7 @@ MISTAKES = (
             where="Which input does the step that makes h_1 read?",
             idea=(
                 "h_t is made from x_t, not from an input that is still to come (chapter hidden-state, "
-                "the equation)."
+                "“One equation, every shape”)."
             ),
             fix="In turn t of the loop use `x[t]`, and not `x[t + 1]`.",
         ),
@@ -155,7 +155,9 @@ MISTAKES = (
         tag="order",
         hints=Hints(
             where="Is your first returned state the one after x_1?",
-            idea="Time runs along axis 0, from h_1 to h_T (chapter hidden-state, shapes).",
+            idea=(
+                "Time runs along axis 0, from h_1 to h_T (chapter hidden-state, “One equation, every shape”)."
+            ),
             fix="Append to the end of the list, and return it in that order.",
         ),
         edits=(("np.stack(states)", "np.stack(states[::-1])"),),
@@ -168,7 +170,7 @@ MISTAKES = (
             where="Are all your returned states equal? Print `h[0]` and `h[-1]`.",
             idea=(
                 "`h_t[...] = …` and `out=h_t` change an array that is already in your list (chapter "
-                "hidden-state, step and forward)."
+                "hidden-state, “Step and forward”)."
             ),
             fix="Make a new array at each step, `h_t = np.tanh(…)`, or append `h_t.copy()`.",
         ),
@@ -183,7 +185,7 @@ MISTAKES = (
             where="How many axes does your result have?",
             idea=(
                 "Stacking makes a new axis for time; joining lengthens the batch (chapter hidden-state, "
-                "shapes)."
+                "“One equation, every shape”)."
             ),
             fix="Use `np.stack(states)` in place of `np.concatenate` or `np.vstack`.",
         ),
@@ -197,7 +199,7 @@ MISTAKES = (
             where="How many turns does your loop make: T or B?",
             idea=(
                 "Time is the first axis. A step treats the whole batch at once (chapter hidden-state, "
-                "shapes)."
+                "“One equation, every shape”)."
             ),
             fix="Write `for x_t in x:`; each `x_t` is then (B, D).",
         ),
@@ -221,7 +223,7 @@ MISTAKES = (
         tag="activation",
         hints=Hints(
             where="Does tanh stand inside your loop or after it?",
-            idea="The next step must see h_t after tanh (chapter hidden-state, the equation).",
+            idea="The next step must see h_t after tanh (chapter hidden-state, “One equation, every shape”).",
             fix="Move `np.tanh` into the line that computes `h_t`.",
         ),
         edits=(("np.tanh(x_t", "(x_t"), ("np.stack(states)", "np.tanh(np.stack(states))")),

@@ -25,7 +25,7 @@ MISTAKES = (
             where="How often does `b_h` reach the sum inside tanh?",
             idea=(
                 "This network has one bias for the sum of both products, not one for each (chapter "
-                "hidden-state, the equation)."
+                "hidden-state, “One equation, every shape”)."
             ),
             fix="Add `b_h` once, to the sum of the two products.",
         ),
@@ -39,7 +39,7 @@ MISTAKES = (
             where="Can your result be larger than 1?",
             idea=(
                 "tanh comes last, so that every state lies between −1 and 1 (chapter hidden-state, "
-                "the equation)."
+                "“One equation, every shape”)."
             ),
             fix="Move `+ b_h` inside the parentheses of tanh.",
         ),
@@ -91,7 +91,7 @@ MISTAKES = (
             where="Can your result be larger than 1?",
             idea=(
                 "The terms are added first; tanh is applied once, to their sum (chapter hidden-state, "
-                "the equation)."
+                "“One equation, every shape”)."
             ),
             fix="Collect the products and the bias in one sum, and apply `np.tanh` to that sum.",
         ),
@@ -126,7 +126,10 @@ MISTAKES = (
             where=(
                 "Read the letters: what does the first letter after W_ say about where the numbers come from?"
             ),
-            idea="W_xh leads from x to h, W_hh from h to h (chapter hidden-state, symbols).",
+            idea=(
+                "W_xh leads from x to h, W_hh from h to h (chapter hidden-state, “One equation, "
+                "every shape”)."
+            ),
             fix="Pair `x_t` with `W_xh`, and `h_prev` with `W_hh`.",
         ),
         edits=(("x_t @ W_xh.T", "x_t @ W_hh.T"), ("h_prev @ W_hh.T", "h_prev @ W_xh.T")),
@@ -139,7 +142,7 @@ MISTAKES = (
             where="If you change `h_prev`, does your result change?",
             idea=(
                 "The term W_hh h_{t−1} is what makes the network recurrent (chapter hidden-state, "
-                "the equation)."
+                "“One equation, every shape”)."
             ),
             fix="Add `h_prev @ W_hh.T` to the sum inside tanh.",
         ),
@@ -151,7 +154,10 @@ MISTAKES = (
         tag="dropped term",
         hints=Hints(
             where="If you change `x_t`, does your result change?",
-            idea="Each step mixes what is new with what is remembered (chapter hidden-state, the equation).",
+            idea=(
+                "Each step mixes what is new with what is remembered (chapter hidden-state, “One "
+                "equation, every shape”)."
+            ),
             fix="Add `x_t @ W_xh.T` to the sum inside tanh.",
         ),
         edits=(("from_input + from_past", "from_past"),),
@@ -162,7 +168,7 @@ MISTAKES = (
         tag="wrong result",
         hints=Hints(
             where="Which variable stands after `return`?",
-            idea="A step takes h_{t−1} and gives h_t (chapter hidden-state, step and forward).",
+            idea="A step takes h_{t−1} and gives h_t (chapter hidden-state, “Step and forward”).",
             fix="Return the result of tanh.",
         ),
         edits=(("return np.tanh(from_input + from_past + b_h)", "return h_prev.copy()"),),
@@ -186,7 +192,7 @@ MISTAKES = (
             where="If you change the second sequence of the batch, does the state of the first one change?",
             idea=(
                 "The sequences of a batch are computed side by side and never meet (chapter hidden-state, "
-                "shapes)."
+                "“One equation, every shape”)."
             ),
             fix="Leave out every mean or sum over axis 0.",
         ),

@@ -10,7 +10,10 @@ NO_BIAS = Mistake(
     tag="dropped term",
     hints=Hints(
         where="Which of its arguments does your function never use?",
-        idea="Three terms go into tanh: input, past and bias (chapter hidden-state, the equation).",
+        idea=(
+            "Three terms go into tanh: input, past and bias (chapter hidden-state, “One equation, "
+            "every shape”)."
+        ),
         fix="Add `b_h` to the sum inside tanh.",
     ),
     edits=((" + b_h", ""),),
@@ -23,7 +26,8 @@ TRANSPOSED_RECURRENT_WEIGHT = Mistake(
     hints=Hints(
         where="W_hh is square, so both products run. Which axis of W_hh is the output, which the input?",
         idea=(
-            "Weights are (out, in), and vectors are rows: row vector times W.T (chapter hidden-state, shapes)."
+            "Weights are (out, in), and vectors are rows: row vector times W.T (chapter hidden-state, "
+            "“One equation, every shape”)."
         ),
         fix="Write `… @ W_hh.T`.",
     ),
@@ -37,7 +41,8 @@ TRANSPOSED_INPUT_WEIGHT = Mistake(
     hints=Hints(
         where="x_t is (B, D) and W_xh is (H, D). Which two sizes must be equal in `x_t @ …`?",
         idea=(
-            "Weights are (out, in), and vectors are rows: row vector times W.T (chapter hidden-state, shapes)."
+            "Weights are (out, in), and vectors are rows: row vector times W.T (chapter hidden-state, "
+            "“One equation, every shape”)."
         ),
         fix="Write `x_t @ W_xh.T`: (B, D) times (D, H) is (B, H).",
     ),
@@ -52,7 +57,7 @@ ZERO_START = Mistake(
         where="If you change `h_0`, does your first state change?",
         idea=(
             "h_0 is an input like any other; zeros are only its usual value (chapter hidden-state, "
-            "what h_0 is)."
+            "“One equation, every shape”)."
         ),
         fix="Before the loop write `h_t = h_0`, and not `np.zeros(…)`.",
     ),
@@ -67,7 +72,7 @@ BATCH_FIRST = Mistake(
         where="Compare `x.shape` with your result's shape. Which axis is T in each?",
         idea=(
             "Sequences are time-first here, (T, B, H), unlike in some libraries (chapter hidden-state, "
-            "shapes)."
+            "“One equation, every shape”)."
         ),
         fix="Stack along axis 0: `np.stack(states)` and no transpose.",
     ),
