@@ -33,7 +33,7 @@ def not_there(evidence: Evidence) -> Verdict | None:
 
 def did_not_return(evidence: Evidence) -> Verdict | None:
     """The function raised, was stopped, or returned None."""
-    for trial in evidence.wrong:
+    for trial in (*evidence.wrong, evidence.again):
         outcome = trial.outcome
         if isinstance(outcome, Stopped):
             headline = _STOPPED[outcome.reason].format(name=evidence.exercise.function_name)

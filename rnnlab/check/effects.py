@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 
-from rnnlab.check.compare import agree, as_arrays
+from rnnlab.check.compare import agree
 from rnnlab.check.evidence import Evidence, Trial
-from rnnlab.check.outcome import Raised, Returned
+from rnnlab.check.outcome import Raised, Returned, Stopped
 from rnnlab.check.verdict import Verdict
 
 
@@ -18,12 +18,29 @@ def refused_write(evidence: Evidence) -> Verdict | None:
     return None
 
 
+def changing_answers(evidence: Evidence) -> Verdict | None:
+    """The first probe, asked again at the end, gave another answer."""
+    first, again = evidence.trials[0], evidence.again
+    if first.got is None or isinstance(again.outcome, Stopped):
+        return None
+    if again.got is not None and agree(again.got, first.got, first.within):
+        return None
+    return evidence.verdict(
+        "effects",
+        f"{evidence.exercise.function_name} gave two different answers to the same question.",
+        first,
+        where="Does your function draw random numbers, or keep something from one call to the next?",
+        idea="A function of its arguments alone can be checked, and can be differentiated.",
+        fix="Leave out `global` variables, default arguments such as `states=[]`, and `np.random`.",
+    )
+
+
 def side_effects(evidence: Evidence) -> Verdict | None:
-    """An input was changed, the result is a view of an input, or asking again gave another answer."""
+    """An input was changed, or the result is a view of an input."""
     for trial in evidence.trials:
         if isinstance(trial.outcome, Returned) and trial.outcome.wrote_to_input:
             return _wrote(evidence, trial, evidence.parameters[trial.outcome.wrote_to_input[0]])
-    return _another_answer(evidence) or _shared_memory(evidence)
+    return _shared_memory(evidence)
 
 
 def _target(evidence: Evidence, outcome: Raised) -> str:
@@ -48,24 +65,6 @@ def _wrote(evidence: Evidence, trial: Trial, argument: str, outcome: Raised | No
         ),
         line_number=outcome.line_number if outcome else None,
         line=outcome.line if outcome else None,
-    )
-
-
-def _another_answer(evidence: Evidence) -> Verdict | None:
-    first = evidence.trials[0]
-    if first.got is None:
-        return None
-    if isinstance(evidence.again, Returned) and evidence.again.value is not None:
-        again = as_arrays(evidence.again.value)
-        if agree(again, first.got, first.within):
-            return None
-    return evidence.verdict(
-        "effects",
-        f"{evidence.exercise.function_name} gave two different answers to the same question.",
-        first,
-        where="Does your function draw random numbers, or keep something from one call to the next?",
-        idea="A function of its arguments alone can be checked, and can be differentiated.",
-        fix="Leave out `global` variables, default arguments such as `states=[]`, and `np.random`.",
     )
 
 

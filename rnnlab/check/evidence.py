@@ -44,11 +44,11 @@ class Trial:
 
 @dataclass(frozen=True)
 class Evidence:
-    """All trials of one exercise, and the first probe's outcome when it was asked again at the end."""
+    """All trials of one exercise, and the first one again: the same probe, asked once more at the end."""
 
     exercise: Exercise
     trials: tuple[Trial, ...]
-    again: Outcome
+    again: Trial
 
     @property
     def wrong(self) -> tuple[Trial, ...]:
@@ -56,7 +56,7 @@ class Evidence:
 
     @property
     def all_right(self) -> bool:
-        return bool(self.trials) and not self.wrong
+        return bool(self.trials) and not self.wrong and self.again.right
 
     @property
     def parameters(self) -> tuple[str, ...]:
@@ -81,21 +81,23 @@ def gather(exercise: Exercise, call: Caller, probes: Sequence[Probe]) -> Evidenc
     outcomes = list(call([probe.arguments for probe in (*probes, *probes[:1])]))
     last = outcomes[-1] if outcomes and isinstance(outcomes[-1], Stopped) else NO_ANSWER
     outcomes += [last] * (len(probes) + 1 - len(outcomes))
+    outcomes = outcomes[: len(probes) + 1]
     accounts = [
-        Evidence(exercise, _trials(exercise, function, probes, outcomes), outcomes[len(probes)])
+        _account(exercise, function, probes, outcomes)
         for function in (exercise.reference, *exercise.alternatives)
     ]
     return min(accounts, key=lambda account: len(account.wrong))
 
 
-def _trials(
+def _account(
     exercise: Exercise, function: Callable[..., Any], probes: Sequence[Probe], outcomes: Sequence[Outcome]
-) -> tuple[Trial, ...]:
-    wants = [run(function, probe.arguments) for probe in probes]
-    return tuple(
-        Trial(probe, outcome, as_arrays(want), tolerance(exercise, probe))
-        for probe, outcome, want in zip(probes, outcomes, wants, strict=False)
+) -> Evidence:
+    """The evidence if this function is the measure of what is right."""
+    *trials, again = (
+        Trial(probe, outcome, as_arrays(run(function, probe.arguments)), tolerance(exercise, probe))
+        for probe, outcome in zip((*probes, probes[0]), outcomes, strict=True)
     )
+    return Evidence(exercise, tuple(trials), again)
 
 
 def run(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 
 from rnnlab.check.contract import did_not_return, not_there
 from rnnlab.check.difference import plain_difference
-from rnnlab.check.effects import refused_write, side_effects
+from rnnlab.check.effects import changing_answers, refused_write, side_effects
 from rnnlab.check.evidence import Evidence, gather
 from rnnlab.check.form import wrong_form
 from rnnlab.check.naming import one_mistake, two_mistakes
@@ -24,6 +24,7 @@ LADDER: tuple[Callable[[Evidence], Verdict | None], ...] = (
     one_mistake,
     two_mistakes,
     refused_write,
+    changing_answers,
     did_not_return,
     wrong_form,
     side_effects,

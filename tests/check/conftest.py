@@ -1,23 +1,8 @@
-"""What the tests of the check share: golden files, and answers as a student would type them into a cell."""
+"""What the tests of the check share: answers as a student would type them into a cell."""
 
 import linecache
-import os
-from pathlib import Path
 
 import pytest
-
-
-@pytest.fixture
-def golden(request):
-    """Compare a text with a file beside the test; `UPDATE_GOLDEN=1 pytest …` writes the file anew."""
-
-    def compare(name, text):
-        path = Path(request.path).with_name(name)
-        if os.environ.get("UPDATE_GOLDEN"):
-            path.write_text(text, encoding="utf-8")
-        assert text == path.read_text(encoding="utf-8"), "if this is intended, run again with UPDATE_GOLDEN=1"
-
-    return compare
 
 
 @pytest.fixture

@@ -33,7 +33,7 @@ def test_nothing_passes_without_probes():
         judge(STEP, local_caller(STEP.reference), ())
 
 
-@pytest.mark.parametrize("answers", [0, 1, 3])
+@pytest.mark.parametrize("answers", [0, 1, 3, 7])
 def test_outcomes_that_never_came_count_as_stopped(answers):
     verdict = verdict_of(STEP, lambda batch: right(STEP, batch)[:answers])
     assert not verdict.passed

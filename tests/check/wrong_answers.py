@@ -58,6 +58,11 @@ WRONG = {
         "rnn_step",
         STEP + "    return np.tanh(x_t @ W_xh.T + h_prev @ W_hh.T + np.random.randn(len(b_h)))",
     ),
+    "a list that lives on": (
+        "rnn_forward",
+        "def rnn_forward(x, h_0, W_xh, W_hh, b_h, states=[]):\n    h = h_0\n    for a in x:\n"
+        "        h = np.tanh(a @ W_xh.T + h @ W_hh.T + b_h)\n        states.append(h)\n    return np.array(states)",
+    ),
     "a view of the input": (
         "masked_forward",
         "def masked_forward(x, mask, h_0, W_xh, W_hh, b_h):\n    return np.broadcast_to(h_0, (len(x), *h_0.shape))",
