@@ -13,11 +13,7 @@ def describe_shape(got: Shape, want: Shape, axes: tuple[str, ...]) -> str:
         clause = describe(got, want, axes)
         if clause:
             return clause
-    return (
-        f"that is {_axes(len(got))} where {_axes(len(want))} belong"
-        if len(got) != len(want)
-        else "no axis order fits"
-    )
+    return _none_fits(got, want, axes)
 
 
 def _permuted(got: Shape, want: Shape, axes: tuple[str, ...]) -> str:
@@ -57,16 +53,21 @@ def _merged(got: Shape, want: Shape, axes: tuple[str, ...]) -> str:
 def _one_axis_differs(got: Shape, want: Shape, axes: tuple[str, ...]) -> str:
     if len(got) != len(want):
         return ""
-    differing = [i for i in range(len(want)) if got[i] != want[i]]
+    differing = [sizes for sizes in zip(axes, got, want, strict=True) if sizes[1] != sizes[2]]
     if len(differing) != 1:
         return ""
-    i = differing[0]
-    difference = got[i] - want[i]
-    steps = {1: "one too many", -1: "one too few"}.get(difference, f"{got[i]} where {want[i]} belong")
-    return (
-        f"along {axes[i]} there is {steps}" if abs(difference) == 1 else f"along {axes[i]} there are {steps}"
-    )
+    axis, came, wanted = differing[0]
+    if abs(came - wanted) == 1:
+        return f"along {axis} there is one too {'many' if came > wanted else 'few'}"
+    return f"along {axis} there are {came} where {wanted} belong"
+
+
+def _none_fits(got: Shape, want: Shape, axes: tuple[str, ...]) -> str:
+    if len(got) != len(want):
+        return f"that is {_axes(len(got))} where {_axes(len(want))} belong"
+    right = [axis for axis, mine, other in zip(axes, got, want, strict=True) if mine == other]
+    return f"{f'only {right[0]}' if right else 'no axis'} is as long as it should be"
 
 
 def _axes(count: int) -> str:
-    return "one axis" if count == 1 else f"{count} axes"
+    return {0: "a single number", 1: "one axis"}.get(count, f"{count} axes")
