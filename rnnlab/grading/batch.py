@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -47,7 +48,7 @@ def _grade_one(course: Course, assignment: str, student: str) -> Done:
         result = course.api.autograde(assignment, student, force=True)
     record = _record(course, assignment, student)
     if not result["success"] or record is None:
-        reason = _last_line(result.get("error") or result.get("log") or "nbgrader gave no reason")
+        reason = _reason(result.get("log", "") + result.get("error", ""))
         return Done(student, Status.PERSON, (f"nbgrader could not grade it: {reason}",), unchanged=False)
     return Done(student, record.status, record.problems, unchanged=False)
 
@@ -57,5 +58,9 @@ def _record(course: Course, assignment: str, student: str) -> Record | None:
     return Record.read(nbformat.read(path, as_version=4)) if path.is_file() else None
 
 
-def _last_line(text: str) -> str:
-    return text.strip().splitlines()[-1]
+def _reason(log: str) -> str:
+    """The error that nbgrader met first; its own last lines only say that there was one."""
+    errors = re.findall(
+        r"^\s*(?:\w+\.)*(\w*(?:Error|Exception|Unavailable|Missing\w*)): (.*)$", log, re.MULTILINE
+    )
+    return ": ".join(errors[0]) if errors else "it gave no reason; `nbgrader autograde` shows its whole log"

@@ -45,11 +45,12 @@ def main() -> None:
 @app.command()
 def doctor() -> None:
     """Say what this machine offers for running students' code safely, what is missing and how to get it."""
-    from rnnlab.grading.doctor import table_of_features
+    from rnnlab.grading import show
+    from rnnlab.grading.sandbox import doctor as machine
 
-    table, complete = table_of_features()
-    console.print(table)
-    raise typer.Exit(0 if complete else 1)
+    problems = {level: machine.problems(level) for level in Isolation}
+    console.print(show.isolation_table({level: machine.describe(level) for level in Isolation}, problems))
+    raise typer.Exit(1 if problems[Isolation.LANDLOCK] else 0)
 
 
 @app.command()
@@ -85,10 +86,10 @@ def autograde(
     """Grade what was handed in; unchanged submissions keep their marks and cost a look-up."""
     from rnnlab.grading import batch, show
     from rnnlab.grading.course import Course, CourseError
-    from rnnlab.grading.doctor import require
+    from rnnlab.grading.sandbox import doctor as machine
 
     require_assignment(root, assignment)
-    require(isolation)
+    machine.require(isolation)
     course = Course.open(root, isolation=isolation.value)
     students = course.students(assignment)
     if student and student not in students:

@@ -32,12 +32,12 @@ class StudentProcess:
         self._close()
 
     def run(self, source: str) -> CellResult:
-        """Run a cell; it is repeated in a later process only if this one survived it."""
+        """Run a cell; it is repeated in a later process only if it came to its end in this one."""
         session = self._alive()
         if session is None:
             return CellResult(outputs=(), error=None, stopped=USED_UP, seconds=0.0)
         result = session.run(source)
-        if session.alive:
+        if session.alive and result.stopped is None:
             self._history.append(source)
         return result
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from textwrap import shorten
 from typing import TypeVar
 
@@ -22,6 +22,7 @@ from rnnlab.check import Verdict
 from rnnlab.grading.batch import Done
 from rnnlab.grading.record import Status
 from rnnlab.grading.results import StudentResult
+from rnnlab.grading.sandbox import Isolation
 
 Item = TypeVar("Item")
 
@@ -35,7 +36,7 @@ def progress(console: Console, items: Iterator[Item], total: int) -> Iterator[It
         TextColumn("left"),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True) as bar:
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("", total=total)
         for item in items:
             bar.advance(task)
@@ -51,6 +52,19 @@ def summary(console: Console, done: list[Done]) -> None:
             console.print(
                 Text(f"{d.student} needs a person: {'; '.join(d.reasons)}"), style="yellow", soft_wrap=True
             )
+
+
+def isolation_table(
+    descriptions: Mapping[Isolation, str], problems: Mapping[Isolation, Sequence[str]]
+) -> Table:
+    """What each isolation means on this machine, and what is missing for it."""
+    table = Table(title="How students' code can be contained here", title_justify="left", show_lines=True)
+    for heading in ("--isolation", "available", "what it is, or what to do"):
+        table.add_column(heading)
+    for level, missing in problems.items():
+        available = Text("no", style="red") if missing else Text("yes", style="green")
+        table.add_row(level.value, available, Text("\n".join(missing) or descriptions[level]))
+    return table
 
 
 def marks(assignment: str, results: tuple[StudentResult, ...]) -> Table:
