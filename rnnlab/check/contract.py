@@ -36,7 +36,8 @@ def did_not_return(evidence: Evidence) -> Verdict | None:
     for trial in (*evidence.wrong, evidence.again):
         outcome = trial.outcome
         if isinstance(outcome, Stopped):
-            headline = _STOPPED[outcome.reason].format(name=evidence.exercise.function_name)
+            says = _STOPPED.get(outcome.reason, "{name} was stopped.")
+            headline = says.format(name=evidence.exercise.function_name)
             return evidence.verdict("contract", headline, trial)
         if isinstance(outcome, Raised):
             return _wrong_arity(evidence, outcome) or _raised(evidence, trial, outcome)

@@ -144,6 +144,19 @@ def _scaled(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
         yield ast.UnaryOp(ast.Not(), node)
 
 
+def _indices(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Subscript) and not isinstance(node.slice, ast.Tuple | ast.Slice):
+        for sign in (ast.Add(), ast.Sub()):
+            yield ast.Subscript(node.value, ast.BinOp(node.slice, sign, ast.Constant(1)), node.ctx)
+
+
+def _results(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
+    if isinstance(node, ast.Return) and node.value is not None:
+        for form in ("-({})", "2 * ({})", "({}) + 1", "({})[::-1]", "({})[:, ::-1]", "abs({})"):
+            changed = ast.parse(form.format(ast.unparse(node.value)), mode="eval").body
+            yield ast.Return(changed)
+
+
 def _functions(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
     if isinstance(node, ast.Attribute) and _is_numpy(node):
         for other in RELATED.get(node.attr, ()):
@@ -167,6 +180,8 @@ RULES: tuple[Rule, ...] = (
     _loops,
     _statements,
     _scaled,
+    _indices,
+    _results,
     _functions,
     _order,
 )
