@@ -112,7 +112,7 @@ def expect_one_of(name: str, value: Any, options: tuple[str, ...]) -> None:
 
 
 def _expect_array(name: str, array: Any) -> None:
-    if not isinstance(array, np.ndarray):
+    if not isinstance(array, np.ndarray | np.generic):
         kind = type(array).__name__
         raise TypeError(
             f"{name} must be a NumPy array, but is of type {kind}. Convert it with np.asarray(...)."

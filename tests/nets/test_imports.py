@@ -1,0 +1,46 @@
+"""The floors of the package: its numeric core loads NumPy and nothing heavier."""
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = {"torch", "matplotlib", "faker", "pandas", "scipy", "IPython", "nbgrader"}
+MODULES = [
+    "rnnlab",
+    "rnnlab.nets.activations",
+    "rnnlab.nets.embedding",
+    "rnnlab.nets.initialisation",
+    "rnnlab.nets.losses",
+    "rnnlab.nets.rnn",
+    "rnnlab.data.batches",
+    "rnnlab.data.datasets",
+    "rnnlab.data.surnames",
+]
+
+
+def modules_after(statement: str) -> set[str]:
+    code = f"{statement}\nimport sys; print(*sorted(sys.modules))"
+    return set(
+        subprocess.run(
+            [sys.executable, "-c", code], capture_output=True, text=True, check=True
+        ).stdout.split()
+    )
+
+
+@pytest.mark.parametrize("module", ["rnnlab", "rnnlab.nets", "rnnlab.data"])
+def test_importing_the_package_loads_nothing_but_itself(module):
+    added = modules_after(f"import {module}") - modules_after("pass")
+    assert {name for name in added if name.partition(".")[0] != "rnnlab"} == set()
+
+
+def test_importing_every_module_of_the_core_loads_nothing_heavy():
+    loaded = modules_after("import " + ", ".join(MODULES))
+    assert set(MODULES) <= loaded
+    assert not HEAVY & {name.partition(".")[0] for name in loaded}
+
+
+def test_plots_do_not_load_pyplot_and_its_global_state():
+    loaded = modules_after("import rnnlab.plots.diagrams, rnnlab.plots.heatmaps")
+    assert "matplotlib.figure" in loaded
+    assert "matplotlib.pyplot" not in loaded
