@@ -48,7 +48,7 @@ def _grade_one(course: Course, assignment: str, student: str) -> Done:
         result = course.api.autograde(assignment, student, force=True)
     record = _record(course, assignment, student)
     if not result["success"] or record is None:
-        reason = _reason(result.get("log", "") + result.get("error", ""))
+        reason = _reason(f"{result.get('log', '')}\n{result.get('error', '')}")
         return Done(student, Status.PERSON, (f"nbgrader could not grade it: {reason}",), unchanged=False)
     return Done(student, record.status, record.problems, unchanged=False)
 

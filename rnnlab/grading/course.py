@@ -45,11 +45,15 @@ class Course:
         return cls(root, config)
 
     @cached_property
+    def directory(self) -> CourseDirectory:
+        return CourseDirectory(config=self.config)
+
+    @cached_property
     def api(self) -> NbGraderAPI:
-        return NbGraderAPI(CourseDirectory(config=self.config), config=self.config)
+        return NbGraderAPI(self.directory, config=self.config)
 
     def gradebook(self) -> Gradebook:
-        return Gradebook(self.api.coursedir.db_url, self.api.coursedir.course_id)
+        return Gradebook(self.directory.db_url, self.directory.course_id)
 
     def students(self, assignment: str) -> tuple[str, ...]:
         """The students who have handed something in for the assignment, in alphabetical order."""

@@ -99,14 +99,16 @@ class SanitizeFeedback(SanitizeHTML):
         self.enabled = True
         self.tags = PLAIN_TAGS.split()
         self.attributes = {"*": ["class", "style", "role", "aria-label"], "a": ["href", "title"]}
+        self.styles = ["background", "border-left", "color", "margin", "padding"]
 
-    def preprocess_cell(
-        self, cell: NotebookNode, resources: Any, cell_index: int
-    ) -> tuple[NotebookNode, Any]:
+    def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int) -> Any:
         """All outputs are cleaned, and the text of the student's cells; the instructor's text may hold formulas."""
-        if cell.cell_type == "code" or notebooks.is_students(cell):
-            return super().preprocess_cell(cell, resources, cell_index)
-        return cell, resources
+        if cell.cell_type == "code":
+            # an error without a traceback stands under a card that says the same; it would show as an empty box
+            cell.outputs = [output for output in cell.outputs if output.get("traceback") != []]
+        elif not notebooks.is_students(cell):
+            return cell, resources
+        return super().preprocess_cell(cell, resources, cell_index)
 
 
 @functools.cache

@@ -5,11 +5,15 @@ One cell that loops for ever or kills its process costs itself, and nothing that
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Sequence
+from difflib import get_close_matches
 from typing import Any
 
-from rnnlab.check.outcome import Outcome, Stopped
+from rnnlab.check.outcome import Missing, Outcome, Stopped
+from rnnlab.grading.notebooks import defined_names
+from rnnlab.grading.outputs import describe
 from rnnlab.grading.sandbox import CellResult, Sandbox, Session
 
 SUBMISSION_SECONDS = 120.0
@@ -23,6 +27,7 @@ class StudentProcess:
         self._sandbox = sandbox
         self._deadline = time.monotonic() + seconds
         self._history: list[str] = []
+        self._results: list[tuple[str, CellResult]] = []
         self._session: Session | None = None
 
     def __enter__(self) -> StudentProcess:
@@ -37,6 +42,7 @@ class StudentProcess:
         if session is None:
             return CellResult(outputs=(), error=None, stopped=USED_UP, seconds=0.0)
         result = session.run(source)
+        self._results.append((source, result))
         if session.alive and result.stopped is None:
             self._history.append(source)
         return result
@@ -44,12 +50,39 @@ class StudentProcess:
     def call_many(self, name: str, arguments: Sequence[tuple[Any, ...]]) -> Sequence[Outcome]:
         """Call the student's function once for each argument tuple."""
         session = self._alive()
-        return session.call_many(name, arguments) if session else [USED_UP for _ in arguments]
+        outcomes = session.call_many(name, arguments) if session else [USED_UP for _ in arguments]
+        return [
+            self._explained(name, outcome) if isinstance(outcome, Missing) else outcome
+            for outcome in outcomes
+        ]
 
     def value(self, name: str) -> Outcome:
         """The value of one of the student's variables."""
         session = self._alive()
         return session.value(name) if session else USED_UP
+
+    def _explained(self, name: str, missing: Missing) -> Missing:
+        """Why a name is not there, as far as the submission's cells tell."""
+        for result in self._suspects(name):
+            if result.stopped is not None:
+                return Missing(f"{missing.why}, for {_lower_first(describe(result.stopped))}")
+            if result.error is not None:
+                where = f" in line {result.error.line_number}" if result.error.line_number else ""
+                return Missing(
+                    f"{missing.why}, for its cell raised {result.error.kind}{where}: {result.error.message}"
+                )
+        defined = {found for source, _ in self._results for found in defined_names(source)} - {name}
+        near = get_close_matches(name, sorted(defined), n=1, cutoff=0.8)
+        return (
+            Missing(f"{missing.why}, but {near[0]} is") if near and "not defined" in missing.why else missing
+        )
+
+    def _suspects(self, name: str) -> list[CellResult]:
+        """The results of the cells that speak of the name, the latest first; then that of the cell before the test."""
+        speaks = re.compile(rf"\b{re.escape(name)}\b")
+        return [result for source, result in reversed(self._results) if speaks.search(source)] + [
+            result for _, result in self._results[-1:]
+        ]
 
     def _alive(self) -> Session | None:
         """The running process, or a fresh one that has repeated the cells so far; `None` when time is up."""
@@ -74,3 +107,7 @@ class StudentProcess:
         if self._session is not None:
             self._session.close()
             self._session = None
+
+
+def _lower_first(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:].rstrip(".")

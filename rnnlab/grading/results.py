@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook, MissingEntry
@@ -131,29 +132,38 @@ def _inert(value: str) -> str:
 def _student_result(
     gradebook: Gradebook, assignment: str, student: str, notebook: NotebookNode | None
 ) -> StudentResult:
-    record = (
-        Record.read(notebook)
-        if notebook is not None
-        else Record(status=Status.PERSON, problems=("not graded yet",))
-    )
-    cells = notebook.cells if notebook is not None else []
-    verdicts = {
-        notebooks.grade_id(cell): Verdict.from_dict(cell.metadata[outputs.VERDICT])
-        for cell in cells
-        if outputs.VERDICT in cell.metadata
-    }
+    if notebook is None:
+        record, verdicts = Record(status=Status.PERSON, problems=("not graded yet",)), {}
+    else:
+        record, verdicts = Record.read(notebook), _verdicts(notebook)
     try:
         submission = gradebook.find_submission(assignment, student)
     except MissingEntry:
         return StudentResult(student, record, ())
     grades = {grade.name: grade for nb in submission.notebooks for grade in nb.grades}
-    order = [name for cell in cells if (name := notebooks.grade_id(cell)) in grades]
-    parts = tuple(
-        Part(name, float(g.score), float(g.max_score), bool(g.needs_manual_grade), verdicts.get(name))
-        for name in order or sorted(grades)
-        for g in [grades[name]]
-    )
+    order = [name for name in verdicts if name in grades] or sorted(grades)
+    parts = tuple(_part(grades[name], verdicts.get(name)) for name in order)
     return StudentResult(student, record, parts)
+
+
+def _verdicts(notebook: NotebookNode) -> dict[str, Verdict | None]:
+    """The verdict of every graded cell in the notebook's order; `None` for a cell that no check looks at."""
+    return {
+        name: Verdict.from_dict(cell.metadata[outputs.VERDICT]) if outputs.VERDICT in cell.metadata else None
+        for cell in notebook.cells
+        if (name := notebooks.grade_id(cell))
+    }
+
+
+def _part(grade: Any, verdict: Verdict | None) -> Part:
+    """`grade` is a row of nbgrader's gradebook, whose columns have no static types."""
+    return Part(
+        name=str(grade.name),
+        score=float(grade.score),
+        max_score=float(grade.max_score),
+        needs_grading=bool(grade.needs_manual_grade),
+        verdict=verdict,
+    )
 
 
 def _summary(exercise: str, mistake: str) -> str:

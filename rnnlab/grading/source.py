@@ -1,4 +1,4 @@
-"""From an assignment's text source `solutions/x/x.md` to the instructor's notebook beside it, which nbgrader releases."""
+"""From an assignment's text source `solutions/x/x.md` to the instructor's notebook beside it, for nbgrader."""
 
 from __future__ import annotations
 
