@@ -49,6 +49,7 @@ $(STAMPS)/environment: requirements.lock pyproject.toml
 	@$(BIN)/python -m pip install --quiet -r requirements.lock
 	@$(BIN)/python -m pip install --quiet --no-deps --editable .
 	@$(BIN)/python -m pip check
+	@$(BIN)/python book/build.py --assets
 	@mkdir -p $(STAMPS) && touch $@
 
 site: environment ## build the website into _build/html; any warning is an error

@@ -1,0 +1,137 @@
+"""The engine: a mark needs a positive answer, one bad cell costs itself, and nothing reaches a verdict."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook
+from nbgrader.utils import determine_grade
+
+from rnnlab import exercises
+from rnnlab.check import public_probes
+from rnnlab.check.outcome import Missing, Returned, Stopped
+from rnnlab.grading import engine, outputs
+from rnnlab.grading.process import StudentProcess
+from rnnlab.grading.sandbox import Isolation, Limits, Sandbox, doctor
+
+MISSING = doctor.problems(Isolation.LANDLOCK)
+pytestmark = [pytest.mark.sandbox, pytest.mark.skipif(bool(MISSING), reason=" ".join(MISSING))]
+
+RIGHT = "import numpy as np\ndef embed(ids, E):\n    return E[ids]"
+WRONG = "def embed(ids, E):\n    return E[ids] + 1"
+CHECK = 'check("hidden_state.embed", embed)'
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with Sandbox(limits=Limits(cell_seconds=2, call_seconds=1)) as sandbox:
+        yield sandbox
+
+
+def code(source, name=None, **fields):
+    cell = new_code_cell(source)
+    if name:
+        cell.metadata["nbgrader"] = {"grade_id": name, "schema_version": 3, **fields}
+    return cell
+
+
+def tested_by(source=CHECK, name="test_embed"):
+    return code(source, name, grade=True, solution=False, locked=True, points=2)
+
+
+def graded(sandbox, *cells):
+    return engine.grade(new_notebook(cells=list(cells)), sandbox, seed=lambda name: 7)
+
+
+def marks(result):
+    return [determine_grade(c)[0] for c in result.notebook.cells if "nbgrader" in c.metadata]
+
+
+def test_a_right_answer_earns_its_points_and_a_wrong_one_none(sandbox):
+    assert marks(graded(sandbox, code(RIGHT), tested_by())) == [2]
+    assert marks(graded(sandbox, code(WRONG), tested_by())) == [0]
+
+
+def test_right_on_the_public_probes_alone_is_not_right(sandbox):
+    public = len(public_probes(exercises.find("hidden_state.embed")))
+    learned = (
+        "import numpy as np\nfrom hashlib import sha1\nseen = []\n"
+        f"def embed(ids, E):\n    seen.append(1)\n    return E[ids] if len(seen) <= {public} else E[ids] * 0"
+    )
+    assert marks(graded(sandbox, code(learned), tested_by())) == [0]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "pass",
+        "",
+        "2.0",
+        "check",
+        f"{CHECK}\n{CHECK}",
+        'check("hidden_state.nothing", embed)',
+        "1 / 0",
+        "syntax error (",
+    ],
+    ids=["nothing", "empty", "number", "name", "twice", "unknown", "raises", "syntax"],
+)
+def test_a_test_cell_that_did_not_check_exactly_once_gives_no_mark_and_wants_a_person(sandbox, source):
+    result = graded(sandbox, code(RIGHT), tested_by(source))
+    assert marks(result) == [0]
+    assert result.verdicts == {"test_embed": None}
+    assert len(result.problems) == 1
+
+
+def test_what_the_student_calls_check_or_prints_into_cells_is_of_no_weight(sandbox):
+    cheat = (
+        f"{WRONG}\ncheck = lambda *a, **k: 2.0\nimport builtins\nbuiltins.check = check\n"
+        "class V:\n    passed = True\nVerdict = V\nget_ipython().displayhook(2.0)\n2.0"
+    )
+    assert marks(graded(sandbox, code(cheat), tested_by())) == [0]
+
+
+def test_a_cell_that_dies_costs_itself_and_what_came_before_is_repeated(sandbox):
+    dies = code("import os\nos._exit(0)")
+    assert marks(graded(sandbox, code(RIGHT), dies, tested_by())) == [2]
+    assert marks(graded(sandbox, code(RIGHT), code("while True: pass"), tested_by())) == [2]
+
+
+def test_an_untouched_test_cell_is_never_full_marks():
+    cell = tested_by()
+    outputs.write_not_graded(cell, "the grader has not run")
+    assert determine_grade(cell)[0] == 0
+
+
+def test_warnings_and_standard_error_cost_nothing(sandbox):
+    noise = "import warnings, sys; warnings.warn('!'); print(1, file=sys.stderr); return"
+    loud = RIGHT.replace("return", noise)
+    assert marks(graded(sandbox, code(loud), tested_by())) == [2]
+
+
+def test_a_missing_name_is_explained_by_the_cell_that_should_define_it(sandbox):
+    with StudentProcess(sandbox) as process:
+        process.run("def embed(ids, E:\n    return E[ids]")
+        (broken,) = process.call_many("embed", [(1, 2)])
+    with StudentProcess(sandbox) as process:
+        process.run("def embde(ids, E):\n    return E[ids]")
+        (misspelled,) = process.call_many("embed", [(1, 2)])
+    assert isinstance(broken, Missing)
+    assert "SyntaxError in line 1" in broken.why
+    assert misspelled == Missing("not defined, but embde is")
+
+
+def test_a_process_that_keeps_dying_ends_when_its_time_is_used_up(sandbox):
+    with StudentProcess(sandbox, seconds=0.0) as process:
+        assert process.run("x = 1").stopped is not None
+        assert process.call_many("f", [(), ()]) == [process.value("x")] * 2
+        assert isinstance(process.value("x"), Stopped)
+
+
+def test_a_cell_that_was_stopped_is_not_repeated(sandbox):
+    with StudentProcess(sandbox) as process:
+        process.run("n = 1")
+        process.run("import time; n = 2; time.sleep(60)")
+        process.run("import os; os._exit(1)")
+        outcome = process.value("n")
+    assert isinstance(outcome, Returned)
+    assert np.equal(outcome.value, 1)
