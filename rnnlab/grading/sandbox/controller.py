@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from itertools import count
 from pathlib import Path
+from weakref import WeakSet
 
 from . import doctor, scratch
 from .isolation import Isolation
@@ -30,6 +31,7 @@ class Sandbox:
         self._isolation = isolation
         self._preload = preload
         self._numbers = count(1)
+        self._sessions: WeakSet[Session] = WeakSet()
         self._home = Path(tempfile.mkdtemp(prefix="rnnlab-sandbox-"))
         try:
             self._nursery = self._start()
@@ -60,6 +62,8 @@ class Sandbox:
 
     def close(self) -> None:
         """End all processes and remove all folders."""
+        for session in tuple(self._sessions):
+            session.close()
         self._nursery.close()
         scratch.remove(self._home)
 
@@ -70,7 +74,9 @@ class Sandbox:
         folder = self._home / f"submission-{next(self._numbers)}"
         folder.mkdir(mode=0o700)
         try:
-            return Session(self._nursery, self._limits, self._isolation, folder)
+            session = Session(self._nursery, self._limits, self._isolation, folder)
         except ZygoteLost:
             folder.rmdir()
             raise
+        self._sessions.add(session)
+        return session

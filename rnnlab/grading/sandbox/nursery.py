@@ -106,16 +106,16 @@ class Nursery:
         try:
             reply, _ = self._order(order, seconds=_START_SECONDS)
         except ZygoteLost:
-            self._complaints.seek(0)
-            complaint = self._complaints.read().decode(errors="replace").strip().splitlines()[-1:]
-            raise IsolationUnavailable(f"The sandbox's process did not start: {''.join(complaint)}") from None
+            raise IsolationUnavailable("The sandbox's process did not start: " + self._complaint()) from None
         if "unavailable" in reply:
             raise IsolationUnavailable(reply["unavailable"])
 
-    @property
-    def alive(self) -> bool:
-        """Whether the zygote still runs."""
-        return self._process.poll() is None
+    def _complaint(self) -> str:
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(timeout=1)
+        self._complaints.seek(0)
+        lines = self._complaints.read().decode(errors="replace").strip().splitlines()
+        return lines[-1] if lines else "it gave no reason"
 
     def fork(self, job: socket.socket, scratch: Path) -> Child:
         """Have a child forked that serves `job` and works in `scratch`."""

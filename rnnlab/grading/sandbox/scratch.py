@@ -8,24 +8,27 @@ from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
-MAX_FILES = 10_000
+MAX_FILES = 5_000
 
 
 def exceeds(folder: Path, allowed_bytes: int) -> bool:
-    """Return whether the folder holds more bytes, or more files, than it may."""
+    """Return whether the folder holds more bytes or more files than it may, or hides how much it holds."""
     used = 0
-    for number, entry in enumerate(_walk(folder)):
-        with suppress(OSError):
-            used += entry.stat(follow_symlinks=False).st_blocks * 512
-        if used > allowed_bytes or number > MAX_FILES:
-            return True
+    try:
+        for number, entry in enumerate(_walk(folder)):
+            with suppress(FileNotFoundError):
+                used += entry.stat(follow_symlinks=False).st_blocks * 512
+            if used > allowed_bytes or number > MAX_FILES:
+                return True
+    except OSError:  # Too deep for a path, or closed against listing.
+        return True
     return False
 
 
 def _walk(folder: Path) -> Iterator[os.DirEntry[str]]:
     waiting = [str(folder)]
     while waiting:
-        with suppress(OSError), os.scandir(waiting.pop()) as entries:
+        with suppress(FileNotFoundError), os.scandir(waiting.pop()) as entries:
             for entry in entries:
                 yield entry
                 if entry.is_dir(follow_symlinks=False):

@@ -47,7 +47,11 @@ class Session:
         ours, theirs = socket.socketpair()
         with theirs:
             self._channel = Channel(ours, limits.frame_bytes, self._watch_disk)
-            self._child = nursery.fork(theirs, folder)
+            try:
+                self._child = nursery.fork(theirs, folder)
+            except BaseException:
+                self._channel.close()
+                raise
         try:
             self._await_confinement()
         except BaseException:

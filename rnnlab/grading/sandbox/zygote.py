@@ -33,10 +33,12 @@ def main(control_descriptor: int, package: Path) -> None:
     try:
         zygote = Zygote(order, package)
     except IsolationUnavailable as error:
-        answer(control, {"unavailable": str(error)})
-        return
+        return answer(control, {"unavailable": str(error)})
+    except Exception as error:
+        problem = f"The sandbox's process did not start: {type(error).__name__}: {error}"
+        return answer(control, {"unavailable": problem})
     answer(control, {"ready": True})
-    zygote.work(control)
+    return zygote.work(control)
 
 
 class Zygote:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import pickle
+from contextlib import suppress
 
 import numpy as np
 import pytest
@@ -70,10 +71,8 @@ def test_a_damaged_frame_is_read_or_refused_but_never_breaks_the_reader(tree, da
     damaged = bytearray(frames.encode(tree, CAP))
     position = data.draw(st.integers(0, len(damaged) - 1))
     damaged[position] = data.draw(st.integers(0, 255))
-    try:
+    with suppress(frames.ProtocolError):
         frames.decode(damaged, CAP)
-    except frames.ProtocolError:
-        pass
 
 
 @given(trees, st.integers(min_value=1, max_value=50))

@@ -1,0 +1,155 @@
+"""The sandbox as a whole: it refuses where it cannot contain, starts clean, and leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from rnnlab.check.outcome import Returned, Stopped
+from rnnlab.grading.sandbox import Isolation, IsolationUnavailable, Limits, Sandbox, doctor, landlock
+from rnnlab.grading.sandbox.readable import readable_paths
+from tests.grading.sandbox.conftest import LIMITS, open_or_skip
+
+
+def process_count() -> int:
+    """How many processes this one has as descendants."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    return len(children)
+
+
+def test_without_landlock_the_sandbox_does_not_open(monkeypatch):
+    monkeypatch.setattr(landlock, "abi", lambda: 0)
+    with pytest.raises(IsolationUnavailable, match=r"Linux 5\.13.*--isolation=process"):
+        Sandbox()
+
+
+def test_on_macos_the_sandbox_does_not_open(monkeypatch):
+    monkeypatch.setattr(sys, "platform", "darwin")
+    with pytest.raises(IsolationUnavailable, match="grade on Linux"):
+        Sandbox()
+    assert doctor.problems(Isolation.PROCESS) == ()
+    assert "could read" in doctor.describe(Isolation.PROCESS)
+
+
+def test_an_unknown_module_to_preload_is_named():
+    with pytest.raises(IsolationUnavailable, match="No module named 'nosuchmodule'"):
+        Sandbox(isolation=Isolation.PROCESS, preload=("nosuchmodule",))
+
+
+@pytest.mark.parametrize("secret", ["rnnlab.nets", "rnnlab.exercises"])
+def test_a_zygote_with_secrets_refuses_to_work(secret):
+    with pytest.raises(IsolationUnavailable, match="must be clean"):
+        Sandbox(isolation=Isolation.PROCESS, preload=(secret,))
+
+
+@pytest.mark.sandbox
+def test_the_description_names_the_layers(sandbox):
+    assert sandbox.description == f"Landlock ABI {landlock.abi()} + seccomp + rlimits"
+
+
+@pytest.mark.sandbox
+def test_nothing_is_left_when_the_sandbox_closes(monkeypatch, tmp_path):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    before = process_count()
+    with open_or_skip(LIMITS) as sandbox:
+        sandbox.open().run("open('x', 'w').write('left open on purpose')")
+        assert process_count() == before + 1
+    assert process_count() == before
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.sandbox
+def test_the_session_ends_when_its_seconds_are_used_up():
+    with open_or_skip(replace(LIMITS, session_seconds=0.6)) as sandbox, sandbox.open() as session:
+        session.run("import time; time.sleep(0.4)")
+        assert session.run("time.sleep(0.4)").stopped.reason == "time"
+        assert session.run("1").stopped.reason == "time"
+        assert not session.alive
+
+
+@pytest.mark.sandbox
+def test_a_killed_controller_takes_everything_with_it():
+    program = """
+import sys
+from rnnlab.grading.sandbox import Limits, Sandbox
+with Sandbox(Limits(cell_seconds=60)) as sandbox, sandbox.open() as session:
+    session.run("import os; pid = os.getpid(); parent = os.getppid()")
+    print(session.value("pid").value, session.value("parent").value, flush=True)
+    session.run("while True: pass")
+"""
+    open_or_skip(LIMITS).close()
+    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as controller:
+        pids = [int(pid) for pid in controller.stdout.readline().split()]
+        controller.send_signal(signal.SIGKILL)
+        controller.wait()
+    deadline = time.monotonic() + 5
+    while any(_runs(pid) for pid in pids) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not any(_runs(pid) for pid in pids)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_an_installed_package_is_closed_but_for_its_open_parts(tmp_path, monkeypatch):
+    libraries = tmp_path / "site-packages"
+    package = libraries / "rnnlab"
+    for folder in ("numpy", "rnnlab/nets", "rnnlab/exercises", "rnnlab/data"):
+        (libraries / folder).mkdir(parents=True)
+    (libraries / "six.py").touch()
+    monkeypatch.setattr("rnnlab.grading.sandbox.readable._python_paths", lambda: iter([str(libraries)]))
+    paths = set(readable_paths(package))
+    assert {libraries / "numpy", libraries / "six.py", package / "data"} <= paths
+    assert not {tmp_path, libraries, package, package / "nets", package / "exercises"} & paths
+
+
+@pytest.fixture(scope="module")
+def process_sandbox():
+    with Sandbox(LIMITS, Isolation.PROCESS) as opened:
+        yield opened
+
+
+def test_without_landlock_cells_and_calls_run_within_limits(process_sandbox):
+    with process_sandbox.open() as session:
+        assert session.run("def f(a): return a + 1\ndef g():\n    while True: pass").error is None
+        assert session.call("f", (1,)) == Returned(2, "int")
+        assert session.call("g", ()).reason == "time"
+        assert session.run("x = bytearray(10**10)").error.kind == "MemoryError"
+
+
+def test_without_landlock_what_a_submission_started_dies_with_it(process_sandbox):
+    with process_sandbox.open() as session:
+        session.run("import subprocess; pid = subprocess.Popen(['sleep', '99']).pid")
+        pid = session.value("pid").value
+        session.run("import os; os._exit(0)")
+        assert not session.alive
+    deadline = time.monotonic() + 5
+    while _runs(pid) and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert not _runs(pid)
+
+
+def test_without_landlock_a_killed_zygote_costs_one_submission(process_sandbox):
+    with process_sandbox.open() as session:
+        outcome = session.run("import os; os.kill(os.getppid(), 9)\nwhile True: pass").stopped
+        assert isinstance(outcome, Stopped)
+    with process_sandbox.open() as following:
+        assert following.run("1").error is None
+
+
+def test_limits_have_the_documented_defaults():
+    limits = Limits()
+    assert (limits.cell_seconds, limits.call_seconds, limits.session_seconds) == (10, 5, 60)
+    assert limits.address_space_bytes == 2 * 2**30
+    assert limits.frame_bytes == 64 * 2**20
