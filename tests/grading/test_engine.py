@@ -35,7 +35,7 @@ def code(source, name=None, **fields):
     return cell
 
 
-def tested_by(source=CHECK, name="test_embed"):
+def check_cell(source=CHECK, name="test_embed"):
     return code(source, name, grade=True, solution=False, locked=True, points=2)
 
 
@@ -48,8 +48,8 @@ def marks(result):
 
 
 def test_a_right_answer_earns_its_points_and_a_wrong_one_none(sandbox):
-    assert marks(graded(sandbox, code(RIGHT), tested_by())) == [2]
-    assert marks(graded(sandbox, code(WRONG), tested_by())) == [0]
+    assert marks(graded(sandbox, code(RIGHT), check_cell())) == [2]
+    assert marks(graded(sandbox, code(WRONG), check_cell())) == [0]
 
 
 def test_right_on_the_public_probes_alone_is_not_right(sandbox):
@@ -58,7 +58,7 @@ def test_right_on_the_public_probes_alone_is_not_right(sandbox):
         "import numpy as np\nfrom hashlib import sha1\nseen = []\n"
         f"def embed(ids, E):\n    seen.append(1)\n    return E[ids] if len(seen) <= {public} else E[ids] * 0"
     )
-    assert marks(graded(sandbox, code(learned), tested_by())) == [0]
+    assert marks(graded(sandbox, code(learned), check_cell())) == [0]
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_right_on_the_public_probes_alone_is_not_right(sandbox):
     ids=["nothing", "empty", "number", "name", "twice", "unknown", "raises", "syntax"],
 )
 def test_a_test_cell_that_did_not_check_exactly_once_gives_no_mark_and_wants_a_person(sandbox, source):
-    result = graded(sandbox, code(RIGHT), tested_by(source))
+    result = graded(sandbox, code(RIGHT), check_cell(source))
     assert marks(result) == [0]
     assert result.verdicts == {"test_embed": None}
     assert len(result.problems) == 1
@@ -87,17 +87,17 @@ def test_what_the_student_calls_check_or_prints_into_cells_is_of_no_weight(sandb
         f"{WRONG}\ncheck = lambda *a, **k: 2.0\nimport builtins\nbuiltins.check = check\n"
         "class V:\n    passed = True\nVerdict = V\nget_ipython().displayhook(2.0)\n2.0"
     )
-    assert marks(graded(sandbox, code(cheat), tested_by())) == [0]
+    assert marks(graded(sandbox, code(cheat), check_cell())) == [0]
 
 
 def test_a_cell_that_dies_costs_itself_and_what_came_before_is_repeated(sandbox):
     dies = code("import os\nos._exit(0)")
-    assert marks(graded(sandbox, code(RIGHT), dies, tested_by())) == [2]
-    assert marks(graded(sandbox, code(RIGHT), code("while True: pass"), tested_by())) == [2]
+    assert marks(graded(sandbox, code(RIGHT), dies, check_cell())) == [2]
+    assert marks(graded(sandbox, code(RIGHT), code("while True: pass"), check_cell())) == [2]
 
 
 def test_an_untouched_test_cell_is_never_full_marks():
-    cell = tested_by()
+    cell = check_cell()
     outputs.write_not_graded(cell, "the grader has not run")
     assert determine_grade(cell)[0] == 0
 
@@ -105,7 +105,7 @@ def test_an_untouched_test_cell_is_never_full_marks():
 def test_warnings_and_standard_error_cost_nothing(sandbox):
     noise = "import warnings, sys; warnings.warn('!'); print(1, file=sys.stderr); return"
     loud = RIGHT.replace("return", noise)
-    assert marks(graded(sandbox, code(loud), tested_by())) == [2]
+    assert marks(graded(sandbox, code(loud), check_cell())) == [2]
 
 
 def test_a_missing_name_is_explained_by_the_cell_that_should_define_it(sandbox):
