@@ -70,13 +70,16 @@ def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
 
 
 def _create_ruleset(version: int, handled: int) -> int:
-    attributes = _RulesetAttributes(files=handled)
-    size = 8
-    if version >= 4:
-        attributes.network, size = _TCP_BIND_AND_CONNECT, 16
-    if version >= 6:
-        attributes.scoped, size = _ABSTRACT_SOCKETS_AND_SIGNALS, 24
-    return syscall(_CREATE_RULESET, ctypes.addressof(attributes), size, 0)
+    attributes = _RulesetAttributes(files=handled, network=_TCP_BIND_AND_CONNECT)
+    attributes.scoped = _ABSTRACT_SOCKETS_AND_SIGNALS
+    size = 24 if version >= 6 else 16 if version >= 4 else 8
+    try:
+        return syscall(_CREATE_RULESET, ctypes.addressof(attributes), size, 0)
+    except OSError:
+        # Some distributions' kernels say 6 without knowing scopes; seccomp refuses signals and sockets anyway.
+        if version < 6:
+            raise
+        return _create_ruleset(4, handled)
 
 
 def _allow(ruleset: int, path: Path, rights: int) -> None:

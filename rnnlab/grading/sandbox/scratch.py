@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import suppress
-from itertools import count
 from pathlib import Path
+from uuid import uuid4
 
 MAX_FILES = 5_000
 
@@ -41,11 +41,11 @@ def remove(folder: Path) -> None:
     Folders inside folders are first moved up, so that no depth and no length of path stops the removal, as
     `shutil.rmtree` is stopped by some thousand levels or by a folder that its owner may not list.
     """
-    names = count()
     while subfolders := _remove_files(folder):
         for subfolder in subfolders:
             for nested in _remove_files(subfolder):
-                nested.rename(folder / f"moved-up-{next(names)}")
+                nested.chmod(0o700)  # Moving a folder changes it, which its owner may have forbidden.
+                nested.rename(folder / uuid4().hex)
             subfolder.rmdir()
     folder.rmdir()
 

@@ -148,8 +148,49 @@ def test_without_landlock_a_killed_zygote_costs_one_submission(process_sandbox):
         assert following.run("1").error is None
 
 
+def test_without_process_handles_a_late_submission_is_killed_too(process_sandbox):
+    with process_sandbox.open() as session:
+        session._child.close()
+        pid_of = "import os, signal; pid = os.getpid(); signal.pthread_sigmask(0, {2})"
+        session.run(pid_of)
+        pid = session.value("pid").value
+        assert session.run("while True: pass").stopped.reason == "time"
+        assert not session.alive
+    assert not _runs(pid)
+
+
 def test_limits_have_the_documented_defaults():
     limits = Limits()
     assert (limits.cell_seconds, limits.call_seconds, limits.session_seconds) == (10, 5, 60)
     assert limits.address_space_bytes == 2 * 2**30
     assert limits.frame_bytes == 64 * 2**20
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("version", [1, 3, 4, 5])
+def test_older_kernels_contain_files_too(monkeypatch, tmp_path, version):
+    if landlock.abi() < version:
+        pytest.skip(f"NOT TESTED: the kernel has no Landlock of version {version}")
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    pid = os.fork()
+    if pid == 0:
+        os._exit(_confined_by(version, secret))
+    assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 0
+
+
+def _confined_by(version: int, secret: Path) -> int:
+    """0 if the file can be neither read nor written after confinement as on an older kernel."""
+    from rnnlab.grading.sandbox import linux
+
+    landlock.abi = lambda: version
+    linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
+    landlock.restrict(readable=[Path("/usr/lib")], writable=[Path("/dev/null")])
+    Path("/dev/null").write_text("")
+    for mode in ("r", "w", "a"):
+        try:
+            secret.open(mode).close()
+        except PermissionError:
+            continue
+        return 1
+    return 0
