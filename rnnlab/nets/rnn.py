@@ -101,20 +101,19 @@ def forward(
     array([0.7616, 0.8811])
     """
     _expect_sequence(params, x, h_0, mask)
-    f = activation_named(activation).function
+    W_xh, W_hh, b_h = params
     T, B, _ = x.shape
-    W_hh_T = params.W_hh.T
-    from_input = _flat(x) @ params.W_xh.T + params.b_h  # one product for all steps
-    states = np.empty((T + 1, B, len(params.b_h)), x.dtype)
+    f = activation_named(activation).function
+    from_input = _at_every_place(W_xh, x) + b_h  # only the other product has to wait for the state before it
+    states = np.empty((T + 1, B, len(b_h)), x.dtype)
     states[0] = 0 if h_0 is None else h_0
-    padding = None if mask is None else ~mask[:, :, np.newaxis]
-    for t in range(1, T + 1):
-        h_prev, h_t = states[t - 1], states[t]
-        np.dot(h_prev, W_hh_T, out=h_t)
-        h_t += from_input[(t - 1) * B : t * B]
+    for t in range(T):
+        h_prev, h_t = states[t], states[t + 1]
+        np.dot(h_prev, W_hh.T, out=h_t)
+        h_t += from_input[t]
         f(h_t, out=h_t)
-        if padding is not None:
-            np.copyto(h_t, h_prev, where=padding[t - 1])
+        if mask is not None:
+            np.copyto(h_t, h_prev, where=~mask[t, :, np.newaxis])
     states.setflags(write=False)
     return states[1:], Cache(params, x, states, mask, activation)
 
@@ -143,15 +142,13 @@ def backward(d_h: Array, cache: Cache, d_h_last: Array | None = None) -> tuple[A
     if mask is not None:
         slope *= mask[:, :, np.newaxis]
     d_a, d_h_0 = _through_time(d_h, slope, params.W_hh, mask, d_h_last)
-    return (
-        (_flat(d_a) @ params.W_xh).reshape(x.shape),
-        d_h_0,
-        Params(
-            W_xh=_flat(d_a).T @ _flat(x),
-            W_hh=_flat(d_a).T @ _flat(states[:-1]),
-            b_h=_flat(d_a).sum(axis=0),
-        ),
+    d_x = _at_every_place(params.W_xh.T, d_a)
+    grads = Params(
+        W_xh=_flat(d_a).T @ _flat(x),
+        W_hh=_flat(d_a).T @ _flat(states[:-1]),
+        b_h=_flat(d_a).sum(axis=0),
     )
+    return d_x, d_h_0, grads
 
 
 def init_readout(rng: Generator, H: int, K: int, dtype: DTypeLike = np.float64) -> ReadoutParams:
@@ -179,8 +176,7 @@ def readout(params: ReadoutParams, h: Array) -> Array:
     array([[1.5]])
     """
     _expect_readable(params, h)
-    y = _flat(h) @ params.W_hy.T + params.b_y
-    return y.reshape(*h.shape[:-1], len(params.b_y))
+    return _at_every_place(params.W_hy, h) + params.b_y
 
 
 def readout_backward(d_y: Array, h: Array, params: ReadoutParams) -> tuple[Array, ReadoutParams]:
@@ -198,9 +194,9 @@ def readout_backward(d_y: Array, h: Array, params: ReadoutParams) -> tuple[Array
     """
     _expect_readable(params, h)
     expect_floats("d_y", d_y, h.dtype, **_leading(h), K=len(params.b_y))
-    d_h = _flat(d_y) @ params.W_hy
+    d_h = _at_every_place(params.W_hy.T, d_y)
     grads = ReadoutParams(W_hy=_flat(d_y).T @ _flat(h), b_y=_flat(d_y).sum(axis=0))
-    return d_h.reshape(h.shape), grads
+    return d_h, grads
 
 
 def _through_time(
@@ -208,31 +204,33 @@ def _through_time(
 ) -> tuple[Array, Array]:
     """The loop of `backward`: d_a (T, B, H), written over `slope`, and d_h_0 (B, H)."""
     d_a = slope
-    delta = np.zeros_like(d_h[0]) if d_h_last is None else d_h_last.copy()
-    carried = np.empty_like(delta)
+    delta = np.zeros(d_h.shape[1:], d_h.dtype) if d_h_last is None else d_h_last.copy()
     for t in reversed(range(len(d_a))):
         delta += d_h[t]
         d_a[t] *= delta
-        if mask is None:
-            np.dot(d_a[t], W_hh, out=delta)
-        else:
-            np.multiply(delta, ~mask[t, :, np.newaxis], out=carried)
-            np.dot(d_a[t], W_hh, out=delta)
+        carried = None if mask is None else np.where(mask[t, :, np.newaxis], 0, delta)
+        np.dot(d_a[t], W_hh, out=delta)
+        if carried is not None:
             delta += carried
     return d_a, delta
 
 
+def _at_every_place(W: Array, x: Array) -> Array:
+    """W x at every place, (M, N) and (..., N) → (..., M), as one matrix product."""
+    return (_flat(x) @ W.T).reshape(*x.shape[:-1], len(W))
+
+
 def _flat(sequence: Array) -> Array:
-    """(..., N) as a matrix (all places, N), so that one matrix product serves all of them."""
+    """(..., N) as a matrix (all places, N)."""
     return sequence.reshape(-1, sequence.shape[-1])
 
 
 def _sizes(params: Params) -> tuple[int, int]:
-    expect_floats("W_xh", params.W_xh, H=None, D=None)
-    H, D = params.W_xh.shape
-    expect_floats("W_hh", params.W_hh, params.W_xh.dtype, H=H, **{"H again": H})
-    expect_floats("b_h", params.b_h, params.W_xh.dtype, H=H)
-    return H, D
+    expect_floats("b_h", params.b_h, H=None)
+    H, dtype = len(params.b_h), params.b_h.dtype
+    expect_floats("W_xh", params.W_xh, dtype, H=H, D=None)
+    expect_floats("W_hh", params.W_hh, dtype, H_out=H, H_in=H)
+    return H, params.W_xh.shape[1]
 
 
 def _expect_sequence(params: Params, x: Array, h_0: Array | None, mask: Array | None) -> None:
@@ -253,10 +251,9 @@ def _expect_upstream(d_h: Array, d_h_last: Array | None, states: Array) -> None:
 
 
 def _expect_readable(params: ReadoutParams, h: Array) -> None:
-    expect_floats("W_hy", params.W_hy, K=None, H=None)
-    K, H = params.W_hy.shape
-    expect_floats("b_y", params.b_y, params.W_hy.dtype, K=K)
-    expect_floats("h", h, params.W_hy.dtype, **_leading(h), H=H)
+    expect_floats("b_y", params.b_y, K=None)
+    expect_floats("W_hy", params.W_hy, params.b_y.dtype, K=len(params.b_y), H=None)
+    expect_floats("h", h, params.b_y.dtype, **_leading(h), H=params.W_hy.shape[1])
 
 
 def _leading(array: Array) -> dict[str, int | None]:

@@ -50,14 +50,22 @@ WRONG_SHAPES = [
         {"mask": MASK.T},
         r"mask must have the shape \(T, B\) with T = 4, B = 3, .* \.transpose\(1, 0\) would fit",
     ),
-    (forward, {"W_xh": PARAMS.W_xh.T}, r"W_hh must have the shape .* with H = 2"),
-    (forward, {"W_hh": np.ones((H, 2))}, r"W_hh must have the shape \(H, H again\) with H = 5, H again = 5"),
+    (
+        forward,
+        {"W_xh": PARAMS.W_xh.T},
+        r"W_xh must have the shape \(H, D\) with H = 5, .* \.transpose\(1, 0\) would fit",
+    ),
+    (
+        forward,
+        {"W_hh": np.ones((H, 2))},
+        r"W_hh must have the shape \(H_out, H_in\) with H_out = 5, H_in = 5",
+    ),
     (
         forward,
         {"b_h": np.ones((H, 1))},
-        r"b_h must have the shape \(H,\) with H = 5, .* There is an axis too many",
+        r"b_h must have the shape \(H,\), .* There is an axis too many",
     ),
-    (forward, {"b_h": np.ones(H + 1)}, "b_h .* The other arguments set H"),
+    (forward, {"b_h": np.ones(H + 1)}, "W_xh .* with H = 6, .* The other arguments set H"),
     (step, {"x_t": X[0].T}, r"x_t must have the shape \(B, D\) with D = 2"),
     (step, {"x_t": X}, "x_t .* There is an axis too many"),
     (step, {"h_prev": H_0[:1]}, r"h_prev must have the shape \(B, H\) with B = 3, H = 5"),
@@ -69,7 +77,12 @@ WRONG_SHAPES = [
     (backward, {"d_h_last": H_0.T}, r"d_h_last must have the shape \(B, H\)"),
     (readout, {"h": X}, r"h must have the shape \(axis 0, axis 1, H\) with .* H = 5"),
     (readout, {"h": np.array(1.0)}, "h .* An axis is missing"),
-    (readout, {"b_y": np.ones(H)}, r"b_y must have the shape \(K,\) with K = 6"),
+    (readout, {"b_y": np.ones((K, 1))}, r"b_y must have the shape \(K,\), .* There is an axis too many"),
+    (
+        readout,
+        {"W_hy": READOUT.W_hy.T},
+        r"W_hy must have the shape \(K, H\) with K = 6, .* \.transpose\(1, 0\) would fit",
+    ),
     (readout, {"W_hy": np.ones(K)}, r"W_hy must have the shape \(K, H\)"),
     (readout_backward, {"d_y": DELTA}, "d_y must have the shape .* with axis 0 = 4, axis 1 = 3, K = 6"),
 ]
@@ -88,6 +101,11 @@ WRONG_TYPES = [
     ),
     (forward, {"h_0": H_0.astype(np.float32)}, "h_0 must be float64 like the other arguments"),
     (forward, {"W_hh": np.ones((H, H), np.float32)}, "W_hh must be float64 like the other arguments"),
+    (
+        forward,
+        {"b_h": np.ones(H, np.float32)},
+        "W_xh must be float32 like the other arguments, but is float64",
+    ),
     (forward, {"b_h": [0.0] * H}, "b_h must be a NumPy array, but is of type list"),
     (forward, {"W_xh": np.ones((H, D), complex)}, "W_xh must hold floats .* but holds complex128"),
     (
