@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from weakref import WeakSet
@@ -36,7 +37,7 @@ class Sandbox:
         try:
             self._nursery = self._start()
         except BaseException:
-            scratch.remove(self._home)
+            self._remove_home()
             raise
 
     def __enter__(self) -> Sandbox:
@@ -65,9 +66,15 @@ class Sandbox:
         for session in tuple(self._sessions):
             session.close()
         self._nursery.close()
-        scratch.remove(self._home)
+        self._remove_home()
+
+    def _remove_home(self) -> None:
+        # The zygote has usually removed it on its way out.
+        with suppress(OSError):
+            scratch.remove(self._home)
 
     def _start(self) -> Nursery:
+        self._home.mkdir(mode=0o700, exist_ok=True)
         return Nursery(self._limits, self._isolation, self._preload, self._home)
 
     def _fork(self) -> Session:

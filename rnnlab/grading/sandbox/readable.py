@@ -23,7 +23,7 @@ _SYSTEM = (
     "/dev/urandom",
     "/dev/zero",
 )
-_OPEN_PARTS = ("__init__.py", "data", "plots")
+OPEN_PARTS = ("data", "plots")
 DEVICES = (Path("/dev/null"),)
 
 
@@ -32,7 +32,7 @@ def readable_paths(package: Path) -> tuple[Path, ...]:
     package = package.resolve()
     wanted = {Path(path).resolve() for path in (*_SYSTEM, *_python_paths()) if os.path.exists(path)}
     opened = {found for path in _outermost(wanted) for found in _without(path, package)}
-    return (*sorted(opened), *(package / part for part in _OPEN_PARTS))
+    return (*sorted(opened), *(package / part for part in OPEN_PARTS))
 
 
 def _python_paths() -> Iterator[str]:

@@ -14,12 +14,16 @@ import socket
 import sys
 import warnings
 from contextlib import suppress
+from importlib.machinery import ModuleSpec
+from importlib.util import spec_from_file_location
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from . import scratch
 from .isolation import Isolation, IsolationUnavailable
 from .limits import Limits, held_address_space
+from .readable import OPEN_PARTS
 
 _OPEN_MODULES = {"rnnlab", "rnnlab.check", "rnnlab.grading"}
 _OPEN_PACKAGES = ("rnnlab.grading.sandbox", "rnnlab.data", "rnnlab.plots")
@@ -32,13 +36,18 @@ def main(control_descriptor: int, package: Path) -> None:
     order, _ = receive(control)
     try:
         zygote = Zygote(order, package)
-    except IsolationUnavailable as error:
-        return answer(control, {"unavailable": str(error)})
     except Exception as error:
-        problem = f"The sandbox's process did not start: {type(error).__name__}: {error}"
-        return answer(control, {"unavailable": problem})
-    answer(control, {"ready": True})
-    return zygote.work(control)
+        answer(control, {"unavailable": _explain(error)})
+    else:
+        answer(control, {"ready": True})
+        zygote.work(control)
+        zygote.clean_up()
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, IsolationUnavailable):
+        return str(error)
+    return f"The sandbox's process did not start: {type(error).__name__}: {error}"
 
 
 class Zygote:
@@ -46,9 +55,11 @@ class Zygote:
 
     def __init__(self, order: dict[str, Any], package: Path) -> None:
         self._package = package
+        self._children: set[int] = set()
         for name in ("numpy", *order["preload"]):
             importlib.import_module(name)
         _stand_in_for_checks()
+        sys.meta_path.insert(0, OpenParts(package))
         from .shell import make_shell
 
         # The warm-up makes mistakes on purpose; nobody reads its warnings.
@@ -93,34 +104,58 @@ class Zygote:
             match order:
                 case None:
                     return
-                case {"fork": str(scratch)} if len(descriptors) == 1:
-                    self._fork(control, descriptors[0], Path(scratch))
+                case {"fork": str(folder)} if len(descriptors) == 1:
+                    self._fork(control, descriptors[0], Path(folder))
                 case {"reap": int(pid)}:
-                    _reap(control, pid)
+                    self._reap(control, pid)
 
-    def _fork(self, control: socket.socket, job: int, scratch: Path) -> None:
+    def _fork(self, control: socket.socket, job: int, folder: Path) -> None:
         pid = os.fork()
         if pid == 0:
             from .child import live
 
-            live(self._shell, self._confinement, job, scratch)
+            live(self._shell, self._confinement, job, folder)
         os.close(job)
+        self._children.add(pid)
         if sys.platform != "linux":
             return answer(control, {"pid": pid})
         handle = os.pidfd_open(pid)
         answer(control, {"pid": pid}, [handle])
         return os.close(handle)
 
+    def _reap(self, control: socket.socket, pid: int) -> None:
+        """Collect a dead child; the controller asks again while it is not dead yet."""
+        if hasattr(os, "waitid") and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
+            # What it started dies with it; until it is collected, nobody else can have its number.
+            with suppress(OSError):
+                os.killpg(pid, signal.SIGKILL)
+        done, status, usage = os.wait4(pid, os.WNOHANG)
+        self._children.discard(done)
+        seconds = usage.ru_utime + usage.ru_stime
+        answer(control, {"status": status if done else None, "cpu_seconds": seconds})
 
-def _reap(control: socket.socket, pid: int) -> None:
-    """Collect a dead child; the controller asks again while it is not dead yet."""
-    if hasattr(os, "waitid") and os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT):
-        # What it started dies with it; until it is collected, nobody else can have its number.
+    def clean_up(self) -> None:
+        """Leave no process and no file behind, also when the controller was killed and cannot see to it."""
+        for pid in self._children:
+            with suppress(OSError):
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
         with suppress(OSError):
-            os.killpg(pid, signal.SIGKILL)
-    done, status, usage = os.wait4(pid, os.WNOHANG)
-    seconds = usage.ru_utime + usage.ru_stime
-    answer(control, {"status": status if done else None, "cpu_seconds": seconds})
+            scratch.remove(Path.cwd())
+
+
+class OpenParts:
+    """Finds the parts of rnnlab that a submission may import, in a folder that it may not list."""
+
+    def __init__(self, package: Path) -> None:
+        self._folders = {f"rnnlab.{part}": package / part for part in OPEN_PARTS}
+
+    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
+        """Return how to import `name`, None unless it is an open part."""
+        folder = self._folders.get(name)
+        if folder is None:
+            return None
+        return spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
 
 
 def _stand_in_for_checks() -> None:

@@ -75,13 +75,15 @@ def test_the_session_ends_when_its_seconds_are_used_up():
 
 
 @pytest.mark.sandbox
-def test_a_killed_controller_takes_everything_with_it():
+def test_a_killed_controller_takes_everything_with_it(tmp_path, monkeypatch):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
     program = """
 import sys
 from rnnlab.grading.sandbox import Limits, Sandbox
 with Sandbox(Limits(cell_seconds=60)) as sandbox, sandbox.open() as session:
     session.run("import os; pid = os.getpid(); parent = os.getppid()")
     print(session.value("pid").value, session.value("parent").value, flush=True)
+    session.run("open('x', 'w').write('left behind')")
     session.run("while True: pass")
 """
     open_or_skip(LIMITS).close()
@@ -89,10 +91,12 @@ with Sandbox(Limits(cell_seconds=60)) as sandbox, sandbox.open() as session:
         pids = [int(pid) for pid in controller.stdout.readline().split()]
         controller.send_signal(signal.SIGKILL)
         controller.wait()
+    monkeypatch.undo()
     deadline = time.monotonic() + 5
     while any(_runs(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not any(_runs(pid) for pid in pids)
+    assert list(tmp_path.iterdir()) == []
 
 
 def _runs(pid: int) -> bool:

@@ -70,6 +70,10 @@ def test_the_checks_of_the_notebook_can_be_imported(session):
     assert printed(result) == "the grader runs the checks\n"
 
 
+def test_the_open_parts_of_the_package_can_be_imported(session):
+    assert session.run("import rnnlab.data\nassert rnnlab.__version__").error is None
+
+
 def test_an_asynchronous_cell_runs(session):
     assert session.run("import asyncio\nawait asyncio.sleep(0)\nx = 1").error is None
     assert session.value("x") == Returned(1, "int")
