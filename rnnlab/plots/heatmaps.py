@@ -46,7 +46,7 @@ def hidden_states(
 
 def _size(T: int, H: int) -> tuple[float, float]:
     """Cells of about half an inch, as far as the page allows."""
-    return min(PAGE_WIDTH, 2.4 + 0.45 * T), min(6.0, 1.3 + 0.22 * H)
+    return min(PAGE_WIDTH, 2.4 + 0.45 * T), min(6.0, max(2.2, 1.3 + 0.22 * H))
 
 
 def _label_steps(axes: Axes, T: int, labels: Sequence[str] | None) -> None:
