@@ -84,7 +84,9 @@ def untrained(rng: Generator, H: int = 32) -> Reader:
     return Reader(rnn.init(rng, D, H), rnn.init_readout(rng, H, K))
 
 
-def train(rng: Generator, learn: Names, H: int = 32, epochs: int = 30, batch: int = 64, rate: float = 3e-3) -> Reader:
+def train(
+    rng: Generator, learn: Names, H: int = 32, epochs: int = 30, batch: int = 64, rate: float = 3e-3
+) -> Reader:
     """A reader trained with Adam on the cross-entropy at the last letter."""
     reader = untrained(rng, H)
     optimizer = _Adam(reader, rate)
@@ -151,7 +153,9 @@ def trace_of_first_letter(reader: Reader, letters: Sequence[str], rng: Generator
 
     All names must have the same length T; returns (T,).
     """
-    others = [ALPHABET[(ALPHABET.index(name[0]) + int(rng.integers(1, 26))) % 26] + name[1:] for name in letters]
+    others = [
+        ALPHABET[(ALPHABET.index(name[0]) + int(rng.integers(1, 26))) % 26] + name[1:] for name in letters
+    ]
     h, _ = read(reader, letters)
     h_other, _ = read(reader, others)
     return np.linalg.norm(h - h_other, axis=-1).mean(axis=1)
