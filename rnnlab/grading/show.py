@@ -81,7 +81,10 @@ def marks(assignment: str, results: tuple[StudentResult, ...]) -> Table:
 
 def _in_short(verdict: Verdict) -> str:
     """The named mistake; where there is no name for what happened, the sentence that the student read."""
-    return verdict.label if verdict.mistakes else shorten(verdict.headline, 90, placeholder=" …")
+    if verdict.mistakes:
+        return verdict.label
+    function = verdict.exercise.rpartition(".")[2]
+    return shorten(verdict.headline.removeprefix(f"{function} "), 90, placeholder=" …")
 
 
 def _reasons(result: StudentResult) -> Text:

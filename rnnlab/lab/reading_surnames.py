@@ -79,7 +79,7 @@ def accuracy(reader: Reader, held_out: Names) -> float:
 
 
 def untrained(rng: Generator, H: int = 32) -> Reader:
-    """A reader with torch's default initialisation."""
+    """A reader with torch's default initialization."""
     D, K = len(ALPHABET), len(LANGUAGES)
     return Reader(rnn.init(rng, D, H), rnn.init_readout(rng, H, K))
 
