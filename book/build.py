@@ -30,8 +30,18 @@ def run_jupyter_book(root: Path) -> int:
     scripts = str(Path(sys.executable).parent)
     environment = os.environ | {"PATH": scripts + os.pathsep + os.environ.get("PATH", "")}
     # Cells run in kernels of their own; a second thread per kernel only slows the small arrays of this book.
-    environment |= {"OMP_NUM_THREADS": "1"}
+    environment |= {"OMP_NUM_THREADS": "1", "IPYTHONDIR": str(ipython_folder(root))}
     return subprocess.run(command, env=environment, check=False).returncode
+
+
+def ipython_folder(root: Path) -> Path:
+    """Settings for the kernels alone: no start-up files of the person who builds, and no remark about TCP."""
+    folder = root / ".cache" / "ipython"
+    settings = folder / "profile_default" / "ipython_kernel_config.py"
+    if not settings.exists():
+        settings.parent.mkdir(parents=True, exist_ok=True)
+        settings.write_text("c = get_config()\nc.IPKernelApp.log_level = 40\n")
+    return folder
 
 
 def build(root: Path) -> int:
