@@ -1,6 +1,6 @@
 """Build the website: `python book/build.py` writes `_build/html`, `python book/build.py --assets` installs KaTeX.
 
-The build is incremental and executes only chapters that changed. It fails (status 1) on every warning, on a failed
+Needed once, KaTeX is installed by either of the two. The build is incremental and executes only chapters that changed. It fails (status 1) on every warning, on a failed
 cell, on a broken link or anchor, on a formula that KaTeX cannot read, on an image without a description and on
 anything that a page would load from another host.
 """
@@ -62,13 +62,15 @@ def build(root: Path) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--assets", action="store_true", help="install KaTeX (once, needs the network) and stop")
+    parser.add_argument(
+        "--assets", action="store_true", help="install KaTeX (once, needs the network) and stop"
+    )
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder with _config.yml and _toc.yml")
     arguments = parser.parse_args()
 
+    if not katex_assets.installed():
+        katex_assets.install()
     if arguments.assets:
-        if not katex_assets.installed():
-            katex_assets.install()
         return 0
 
     start = time.perf_counter()

@@ -19,7 +19,9 @@ logger = logging.getLogger(__name__)
 def use_installed_katex(app: Sphinx, config) -> None:
     """Point the renderer at the Node of the wheel and at the KaTeX of the lock file."""
     if not installed():
-        raise ExtensionError("KaTeX is not installed yet: run `make course`, or `python book/build.py --assets`")
+        raise ExtensionError(
+            "KaTeX is not installed yet: run `make course`, or `python book/build.py --assets`"
+        )
     config.katex_prerender = True
     config.katex_js_path = str(KATEX / "katex.min.js")
     config.katex_css_path = "katex/katex.min.css"
