@@ -1,6 +1,7 @@
-"""Build the website: `python book/build.py` writes `_build/html`, `python book/build.py --assets` installs KaTeX.
+"""Build the website: `python book/build.py` writes `_build/html`.
 
-Needed once, KaTeX is installed by either of the two. The build is incremental and executes only chapters that changed. It fails (status 1) on every warning, on a failed
+The first build installs KaTeX, for which it needs the network; `python book/build.py --assets` does that alone.
+The build is incremental and executes only chapters that changed. It fails (status 1) on every warning, on a failed
 cell, on a broken link or anchor, on a formula that KaTeX cannot read, on an image without a description and on
 anything that a page would load from another host.
 """
@@ -31,7 +32,8 @@ def run_jupyter_book(root: Path) -> int:
     environment = os.environ | {"PATH": scripts + os.pathsep + os.environ.get("PATH", "")}
     # Cells run in kernels of their own; a second thread per kernel only slows the small arrays of this book.
     environment |= {"OMP_NUM_THREADS": "1", "IPYTHONDIR": str(ipython_folder(root))}
-    return subprocess.run(command, env=environment, check=False).returncode
+    # The configuration names its folders relative to its own.
+    return subprocess.run(command, cwd=root, env=environment, check=False).returncode
 
 
 def ipython_folder(root: Path) -> Path:
@@ -62,9 +64,7 @@ def build(root: Path) -> int:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument(
-        "--assets", action="store_true", help="install KaTeX (once, needs the network) and stop"
-    )
+    parser.add_argument("--assets", action="store_true", help="install KaTeX, unless it is there, and stop")
     parser.add_argument("--root", type=Path, default=ROOT, help="the folder with _config.yml and _toc.yml")
     arguments = parser.parse_args()
 

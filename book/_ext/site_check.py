@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
 # What a browser fetches by itself. A link to another site is fine: the reader follows it, the page does not.
@@ -35,11 +35,17 @@ class Page(HTMLParser):
         self.anchors.update(filter(None, (given.get("id"), given.get("name"))))
         if tag == "a" and given.get("href"):
             self.links.append(given["href"])
-        if tag == "img" and "alt" not in given:
+        if tag == "img" and _undescribed(given):
             self.faults.append(f"image without a description (alt): {given.get('src')}")
         if "katex-error" in (given.get("class") or ""):
             self.faults.append(f"KaTeX error: {given.get('title')}")
         self.loaded += [given[name] for name in ("src", "href") if (tag, name) in LOADED and given.get(name)]
+
+
+def _undescribed(image: dict[str, str | None]) -> bool:
+    """An empty `alt` marks an ornament. Sphinx fills a missing one with the file's name, which describes nothing."""
+    alt, file = image.get("alt"), PurePosixPath(urlsplit(image.get("src") or "").path).name
+    return alt is None or (file != "" and alt.endswith(file))
 
 
 def read(path: Path) -> Page:
@@ -53,14 +59,9 @@ def complaints(site: Path) -> list[str]:
     pages = {path: read(path) for path in sorted(site.rglob("*.html")) if "_static" not in path.parts}
     found = []
     for path, page in pages.items():
-        faults = list(page.faults)
-        for address in page.loaded:
-            if urlsplit(address).netloc:
-                faults.append(f"loads from another host: {address}")
-        for address in page.links + page.loaded:
-            fault = broken(address, path, pages)
-            if fault:
-                faults.append(fault)
+        foreign = [address for address in page.loaded if urlsplit(address).netloc]
+        faults = page.faults + [f"loads from another host: {address}" for address in foreign]
+        faults += filter(None, (broken(address, path, pages) for address in page.links + page.loaded))
         found += [f"{path.relative_to(site)}: {fault}" for fault in faults]
     return found
 
