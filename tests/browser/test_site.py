@@ -93,7 +93,7 @@ def test_the_chapter_has_formulas_with_their_own_fonts(browser):
 def test_text_and_captions_can_be_read_in_both_schemes(browser, page, scheme):
     browser.open(page, scheme=scheme)
     assert browser.run("return document.documentElement.dataset.theme") == scheme
-    text = "article p, article li, article figcaption, article th, article td, article pre, article h2"
+    text = "article :is(p, li, figcaption, th, td, h2, h3, code, pre, pre span, summary, .admonition-title)"
     ratios = browser.driver.execute_script(CONTRAST, text)
     assert min(ratios, default=21) >= READABLE
 
