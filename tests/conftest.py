@@ -10,7 +10,9 @@ ROOT = Path(__file__).parent.parent
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-golden", action="store_true", help="write the golden files again instead of comparing")
+    parser.addoption(
+        "--update-golden", action="store_true", help="write the golden files again instead of comparing"
+    )
 
 
 @pytest.fixture
