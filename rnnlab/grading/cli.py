@@ -102,7 +102,9 @@ def autograde(
     done = list(show.progress(console, batch.autograde(course, assignment, chosen, force), len(chosen)))
     show.summary(console, done)
     weak = isolation is not Isolation.LANDLOCK
-    console.print(f"Isolation: {machine.describe(isolation)}", style="yellow" if weak else "", highlight=False)
+    console.print(
+        f"Isolation: {machine.describe(isolation)}", style="yellow" if weak else "", highlight=False
+    )
     raise typer.Exit(1 if any(d.reasons for d in done) else 0)
 
 
