@@ -6,6 +6,11 @@ becomes a Sphinx warning at the formula's line, which `-W` turns into a failed b
 
 from __future__ import annotations
 
+import socket
+import subprocess
+import time
+from pathlib import Path
+
 from docutils import nodes
 from katex_assets import KATEX, STATIC, installed, node
 from sphinx.application import Sphinx
@@ -29,7 +34,30 @@ def use_installed_katex(app: Sphinx, config) -> None:
 
     katex.NODEJS_BINARY = str(node())
     katex.STARTUP_TIMEOUT = katex.RENDER_TIMEOUT = 60.0
+    katex.KaTeXServer.start_server_process = staticmethod(start_server)
     katex.KATEX_DEFAULT_OPTIONS = {"throwOnError": True, "strict": "error"}
+
+
+def start_server(folder: Path, timeout: float) -> tuple[subprocess.Popen, socket.socket]:
+    """Start Node and connect to it.
+
+    `sphinxcontrib.katex` connects as soon as the socket's file is there. That is a moment before Node listens, so
+    that on a busy machine a build failed, and left Node behind.
+    """
+    path = folder / "katex.sock"
+    command = katex.KaTeXServer.build_command(socket=path)
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=folder)
+    deadline = time.monotonic() + timeout
+    while process.poll() is None and time.monotonic() < deadline:
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(path))
+            return process, connection
+        except (FileNotFoundError, ConnectionRefusedError):
+            connection.close()
+            time.sleep(0.005)
+    process.kill()
+    raise katex.KaTeXServer.timeout_error(timeout)
 
 
 def visit_math(self, formula: nodes.math) -> None:
