@@ -11,10 +11,12 @@ import numpy as np
 
 from rnnlab.check.outcome import Missing, Outcome, Raised, Returned, Stopped
 
+from . import texts
 from .frames import ProtocolError
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 _MAX_DEPTH = 12
+_MAX_NUMBER = 2**31
 
 
 @dataclass(frozen=True)
@@ -31,11 +33,11 @@ def read_outcome(reply: dict[str, Any]) -> Outcome:
     """Return the outcome of a call that a reply describes."""
     match reply:
         case {"kind": "returned", "value": value, "type_name": str(name), "aliases_input": bool(aliases)}:
-            return Returned(_checked_value(value), name[:200], aliases)
+            return Returned(_checked_value(value), texts.one_line(name, texts.MAX_NAME), aliases)
         case {"kind": "raised", "error": dict(error)}:
             return read_error(error)
         case {"kind": "missing", "why": str(why)}:
-            return Missing(why[:300])
+            return Missing(texts.message(why))
     raise ProtocolError("a reply to a call says returned, raised or missing")
 
 
@@ -49,18 +51,22 @@ def read_cell(reply: dict[str, Any], seconds: float) -> CellResult:
 
 
 def read_error(error: dict[str, Any]) -> Raised:
-    """Return the exception that a reply describes."""
+    """Return the exception that a reply describes; the student's process may have lifted every bound of its own."""
     match error:
         case {"kind": str(kind), "message": str(message), "line_number": number, "line": line}:
+            kind, message = texts.one_line(kind, texts.MAX_NAME), texts.message(message)
             if number is None and line is None:
                 return Raised(kind, message)
             if type(number) is int and isinstance(line, str):
-                return Raised(kind, message, number, line)
+                known = 0 < number < _MAX_NUMBER
+                return Raised(kind, message, number, texts.one_line(line)) if known else Raised(kind, message)
     raise ProtocolError("an error has a kind, a message, and a line number with its line")
 
 
 def _checked_value(value: Any, depth: int = 0) -> Any:
-    if value is None or isinstance(value, bool | int | float | complex | str | np.ndarray | np.generic):
+    if isinstance(value, str):
+        return texts.message(value, texts.MAX_ANSWER)
+    if value is None or isinstance(value, bool | int | float | complex | np.ndarray | np.generic):
         return value
     if isinstance(value, tuple) and depth < _MAX_DEPTH:
         return tuple(_checked_value(item, depth + 1) for item in value)

@@ -13,7 +13,7 @@ from typing import Any
 
 from rnnlab.check.outcome import Outcome, Stopped
 
-from . import frames, scratch
+from . import frames, scratch, texts
 from .channel import Channel, Hangup
 from .isolation import Isolation, IsolationUnavailable
 from .limits import Limits
@@ -169,7 +169,7 @@ class Session:
     def _stop(self, reason: str, detail: str) -> Stopped:
         self._child.kill()
         self._child.status(_EXIT_SECONDS)
-        self._stopped = Stopped(reason, detail)
+        self._stopped = Stopped(reason, texts.message(detail))
         return self._stopped
 
     def _examine_death(self) -> Stopped:
