@@ -20,7 +20,10 @@ from rnnlab.exercises.spec import Probe
 
 @dataclass(frozen=True)
 class Scene:
-    """The sizes of one probe and what is special about it; it draws the arrays that go with them."""
+    """The sizes of one probe and what is special about it; it draws the arrays that go with them.
+
+    At the `edge`, what may occur but need not does occur: the last class among the ids.
+    """
 
     rng: Generator
     T: int
@@ -29,6 +32,7 @@ class Scene:
     H: int
     K: int
     trait: str = ""
+    edge: bool = False
 
     @property
     def dtype(self) -> DTypeLike:
@@ -50,8 +54,11 @@ class Scene:
         return self._hand_over(self.rng.normal(size=shape))
 
     def ids(self, *shape: int) -> NDArray[np.int64]:
-        """Token ids below K that repeat but never reach the last class."""
-        return self._hand_over(self.rng.integers(0, self.K - 1, shape), np.int64)
+        """Token ids below K that repeat; they reach the last class at the edge, and nowhere else."""
+        ids = self.rng.integers(0, self.K - 1, shape)
+        if self.edge:
+            ids.flat[self.rng.integers(ids.size)] = self.K - 1
+        return self._hand_over(ids, np.int64)
 
     def mask(self) -> NDArray[np.bool_]:
         """A (T, B) mask with holes: sequence 0 starts with padding, the others wait where it goes on."""
@@ -86,8 +93,8 @@ def scenes(rng: Generator) -> tuple[Scene, ...]:
     """The scenes of every exercise on sequences: two plain ones, then one for each trait."""
     return (
         _scene(rng),
-        _scene(rng),
-        _scene(rng, "square"),
+        replace(_scene(rng), edge=True),
+        replace(_scene(rng, "square"), edge=True),
         _scene(rng, "single"),
         _scene(rng, "float32"),
         _scene(rng, "strided"),

@@ -54,6 +54,35 @@ def test_every_mistake_is_rejected_and_named_on_fresh_probes(exercise, mistake):
         assert verdict.mistakes == (mistake.name,)
 
 
+def one_hot_but_for_the_last(ids, K):
+    codes = np.zeros((*ids.shape, K))
+    for k in range(K - 1):
+        codes[ids == k, k] = 1
+    return codes
+
+
+def embed_but_for_the_last(ids, E):
+    vectors = np.zeros((*ids.shape, E.shape[1]))
+    for k in range(len(E) - 1):
+        vectors[ids == k] = E[k]
+    return vectors
+
+
+@pytest.mark.parametrize(
+    ("name", "function", "mistakes"),
+    [
+        ("one_hot", one_hot_but_for_the_last, ("last_class_never_used",)),
+        ("embed", lambda ids, E: E[:-1][ids], ("last_class_never_used",)),
+        ("embed", embed_but_for_the_last, ()),
+    ],
+)
+def test_code_that_never_uses_the_last_class_fails(name, function, mistakes):
+    for seed in SEEDS:
+        verdict = verdict_on(find(f"hidden_state.{name}"), function, seed)
+        assert not verdict.passed
+        assert verdict.mistakes == mistakes
+
+
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
 def test_pairs_of_mistakes_are_rejected_and_seldom_nameless(exercise):
     probes = exercise.probes(np.random.default_rng(7))

@@ -186,6 +186,20 @@ MISTAKES = (
         ),
         edits=(("return vectors", "return vectors / (vectors**2).sum(axis=-1, keepdims=True) ** 0.5"),),
     ),
+    Mistake(
+        name="last_class_never_used",
+        summary="the last row of E is cut off, so that the last class has no vector",
+        tag="off by one",
+        hints=Hints(
+            where="Which row of E do you take for id K − 1?",
+            idea=(
+                "The K rows of E belong to the ids 0 … K − 1, and the last one is a class like the others "
+                "(chapter hidden-state, “Letters as vectors”)."
+            ),
+            fix="Look up in all of E: `E[ids]`, and not in `E[:-1]` or in a table with one row fewer.",
+        ),
+        edits=(("E[ids]", "E[:-1][ids]"),),
+    ),
 )
 
 

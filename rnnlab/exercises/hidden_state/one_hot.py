@@ -192,6 +192,20 @@ MISTAKES = (
         ),
         edits=(("np.arange(K)", "np.arange(K + 1)"),),
     ),
+    Mistake(
+        name="last_class_never_used",
+        summary="the last class is never encoded: where the id is K − 1, the vector has no 1",
+        tag="off by one",
+        hints=Hints(
+            where="Where is the 1 for id K − 1, and does every vector of your result sum to 1?",
+            idea=(
+                "The K classes have the ids 0 … K − 1, and the last one is a class like the others (chapter "
+                "hidden-state, “Letters as vectors”)."
+            ),
+            fix="Go through all K classes: `range(K)` ends at K − 1 already, `range(K - 1)` one class before it.",
+        ),
+        edits=(("== classes", "== np.where(classes < K - 1, classes, -1)"),),
+    ),
 )
 
 ONE_HOT = Exercise(
