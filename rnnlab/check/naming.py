@@ -49,7 +49,9 @@ def _matches(trial: Trial, function: Callable[..., Any]) -> bool:
     try:
         value = run(function, trial.probe.arguments)
     except Exception:  # a mistake may raise anything, for instance where shapes do not fit
-        return isinstance(trial.outcome, Raised)
+        # At the smallest size a mistake may raise where another way to make it returns an empty array.
+        small = "small" in trial.probe.traits and not trial.right
+        return small or isinstance(trial.outcome, Raised)
     return trial.got is not None and agree(trial.got, as_arrays(value), trial.within)
 
 

@@ -22,6 +22,10 @@ TRAITS = {
         "wrong for arrays that are views of others",
         "Does a line rely on how an array lies in memory?",
     ),
+    "small": (
+        "wrong for one step or one unit only",
+        "Does a line count on more than one step or unit, or squeeze axes of size 1?",
+    ),
     "single": ("wrong for a batch of one sequence only", "Does a line drop or squeeze axes of size 1?"),
 }
 
@@ -148,10 +152,11 @@ def _right_for_some(evidence: Evidence) -> Finding | None:
     for trait, finding in TRAITS.items():
         if all(trial.right != (trait in trial.probe.traits) for trial in evidence.trials):
             return finding
-    if len(evidence.wrong) == len(evidence.trials):
+    telling = [trial for trial in evidence.trials if "small" not in trial.probe.traits]
+    if all(not trial.right for trial in telling):
         return None
     where = "Which line mixes up two axes, so that it works only where they are equal or of size 1?"
     for trait, says in (("single", "right for B = 1 only"), ("square", "right where D = H only")):
-        if all(trial.right == (trait in trial.probe.traits) for trial in evidence.trials):
+        if all(trial.right == (trait in trial.probe.traits) for trial in telling):
             return says, where
     return None

@@ -2,7 +2,8 @@
 
 Sizes are distinct, so that no mix-up of axes goes unseen; one scene has D = H (and K = H), so that a
 transposed weight does not merely crash; biases and initial states are never zero; everything is handed over
-read-only.
+read-only. The small scene of one step and one unit would hide most mix-ups, so it comes beside the others: it is
+there because such a sequence has an answer too.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from rnnlab.exercises.spec import Probe
 class Scene:
     """The sizes of one probe and what is special about it; it draws the arrays that go with them.
 
-    At the `edge`, what may occur but need not does occur: the last class among the ids.
+    At the `edge`, what may occur but need not does occur: the last class among the ids, and a sequence
+    that is padded throughout.
     """
 
     rng: Generator
@@ -61,11 +63,17 @@ class Scene:
         return self._hand_over(ids, np.int64)
 
     def mask(self) -> NDArray[np.bool_]:
-        """A (T, B) mask with holes: sequence 0 starts with padding, the others wait where it goes on."""
+        """A (T, B) mask with holes: sequence 0 starts with padding, the others wait where it goes on.
+
+        At the edge the last sequence is padded throughout; so are all but the first in the small scene.
+        """
         mask = self.rng.random((self.T, self.B)) < 0.5
-        mask[:4, 0] = (False, True, False, True)
-        mask[:3, 1:] = [[True], [False], [True]]
+        if self.T >= 4:
+            mask[:4, 0] = (False, True, False, True)
+            mask[:3, 1:] = [[True], [False], [True]]
         mask[-1, 0], mask[-1, 1:] = True, False
+        if self.edge:
+            mask[:, -1] = False
         return self._hand_over(mask, np.bool_)
 
     def _hand_over(self, array: NDArray[Any], dtype: DTypeLike | None = None) -> NDArray[Any]:
@@ -90,7 +98,7 @@ def spread_out(array: NDArray[Any]) -> NDArray[Any]:
 
 
 def scenes(rng: Generator) -> tuple[Scene, ...]:
-    """The scenes of every exercise on sequences: two plain ones, then one for each trait."""
+    """The scenes of every exercise on sequences: two plain ones, then one for each trait; the smallest comes last."""
     return (
         _scene(rng),
         replace(_scene(rng), edge=True),
@@ -99,6 +107,7 @@ def scenes(rng: Generator) -> tuple[Scene, ...]:
         _scene(rng, "float32"),
         _scene(rng, "strided"),
         _scene(rng, "large"),
+        _scene(rng, "small"),
     )
 
 
@@ -109,6 +118,8 @@ def _scene(rng: Generator, trait: str = "") -> Scene:
     B = 1 if trait == "single" else B
     if trait == "square":
         D = H = K
+    if trait == "small":
+        T = H = 1
     return Scene(rng, T, B, D, H, K, trait)
 
 

@@ -18,7 +18,8 @@ class Probe:
     """One call of the student's function: positional arguments, and a label ("T=5, B=2, D=3, H=4").
 
     `sizes` gives the label's numbers by letter; `traits` says what is special about this probe: "square" (D
-    = H), "single" (B = 1), "large" (inputs of ±1000), "float32", "strided" (not contiguous in memory).
+    = H), "single" (B = 1), "large" (inputs of ±1000), "float32", "strided" (not contiguous in memory),
+    "small" (T = H = 1).
     """
 
     label: str

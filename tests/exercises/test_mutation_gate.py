@@ -83,6 +83,39 @@ def test_code_that_never_uses_the_last_class_fails(name, function, mistakes):
         assert verdict.mistakes == mistakes
 
 
+def counts_on_many_steps_and_units(x, *others):
+    assert len(x) >= 4
+    assert others[0].shape[1] > 1
+    return find("hidden_state.rnn_forward").reference(x, *others)
+
+
+def counts_on_a_real_step(x, mask, *others):
+    assert mask.any(axis=0).all()
+    return find("hidden_state.masked_forward").reference(x, mask, *others)
+
+
+@pytest.mark.parametrize(
+    ("name", "function"),
+    [("rnn_forward", counts_on_many_steps_and_units), ("masked_forward", counts_on_a_real_step)],
+)
+def test_code_that_counts_on_comfortable_sizes_fails(name, function):
+    for seed in SEEDS:
+        assert not verdict_on(find(f"hidden_state.{name}"), function, seed).passed
+
+
+def first_step_skipped(x, h_0, W_xh, W_hh, b_h):
+    states, h_t = np.zeros((len(x) - 1, *h_0.shape)), h_0
+    for t in range(1, len(x)):
+        states[t - 1] = h_t = np.tanh(x[t] @ W_xh.T + h_t @ W_hh.T + b_h)
+    return states
+
+
+def test_a_mistake_is_named_though_it_raises_at_the_smallest_size_and_the_student_does_not():
+    for seed in SEEDS:
+        verdict = verdict_on(find("hidden_state.rnn_forward"), first_step_skipped, seed)
+        assert verdict.mistakes == ("first_step_skipped",)
+
+
 @pytest.mark.parametrize("exercise", EXERCISES, ids=lambda e: e.name)
 def test_pairs_of_mistakes_are_rejected_and_seldom_nameless(exercise):
     probes = exercise.probes(np.random.default_rng(7))
