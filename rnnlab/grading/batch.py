@@ -6,13 +6,15 @@ import re
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-import nbformat
+from nbgrader.apps.api import NbGraderAPI
 from sqlalchemy.exc import SAWarning
 
 from rnnlab.grading.course import Course, CourseError
 from rnnlab.grading.fingerprint import fingerprint
 from rnnlab.grading.record import Record, Status
+from rnnlab.grading.submission import digest_of
 
 
 @dataclass(frozen=True)
@@ -33,7 +35,8 @@ def autograde(
         raise CourseError(f"{assignment} has not been released; run `rnnlab release {assignment}` first")
     isolation = str(course.config.GradeInSandbox.get("isolation", "landlock"))
     for student in students:
-        wanted = fingerprint(course.submitted(assignment, student), course.released(assignment), isolation)
+        digest = digest_of(course.submitted(assignment, student))
+        wanted = fingerprint(digest, course.released(assignment), isolation)
         record = _record(course, assignment, student)
         if not force and record is not None and record.fingerprint == wanted:
             yield Done(student, record.status, record.problems, unchanged=True)
@@ -42,20 +45,30 @@ def autograde(
 
 
 def _grade_one(course: Course, assignment: str, student: str) -> Done:
-    with warnings.catch_warnings():
-        # nbgrader makes each new submission's rows in an order that SQLAlchemy remarks upon; the rows are right
-        warnings.simplefilter("ignore", SAWarning)
-        result = course.api.autograde(assignment, student, force=True)
+    """Grade a submission; one that nbgrader cannot take leaves no old marks behind, and says why."""
+    result = _autograde(course.api, assignment, student)
+    if not result["success"]:
+        log = "\n".join(str(result.get(part, "")) for part in ("log", "error"))
+        reason = f"nbgrader could not grade it: {_reason(log)}"
+        result = _autograde(course.api_that_refuses(reason), assignment, student)
     record = _record(course, assignment, student)
     if not result["success"] or record is None:
-        reason = _reason(f"{result.get('log', '')}\n{result.get('error', '')}")
-        return Done(student, Status.PERSON, (f"nbgrader could not grade it: {reason}",), unchanged=False)
+        return Done(
+            student, Status.PERSON, ("nbgrader could neither grade it nor refuse it",), unchanged=False
+        )
     return Done(student, record.status, record.problems, unchanged=False)
 
 
+def _autograde(api: NbGraderAPI, assignment: str, student: str) -> dict[str, Any]:
+    with warnings.catch_warnings():
+        # nbgrader makes each new submission's rows in an order that SQLAlchemy remarks upon; the rows are right
+        warnings.simplefilter("ignore", SAWarning)
+        return api.autograde(assignment, student, force=True)
+
+
 def _record(course: Course, assignment: str, student: str) -> Record | None:
-    path = course.autograded(assignment, student)
-    return Record.read(nbformat.read(path, as_version=4)) if path.is_file() else None
+    notebook = course.autograded_notebook(assignment, student)
+    return Record.read(notebook) if notebook is not None else None
 
 
 def _reason(log: str) -> str:

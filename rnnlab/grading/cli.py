@@ -92,6 +92,8 @@ def autograde(
     machine.require(isolation)
     course = Course.open(root, isolation=isolation.value)
     students = course.students(assignment)
+    for name in course.unusable_names(assignment):
+        console.print(f"Skipped the folder {name}: rename it to a student's id", style="yellow", markup=False)
     if student and student not in students:
         raise CourseError(f"{student!r} has handed in nothing for {assignment}; see submitted/")
     if not students:
@@ -113,13 +115,18 @@ def feedback(assignment: Assignment, root: Root = HERE) -> None:
     """Write each student's feedback page, with the hint for each mistake, into feedback/."""
     from rnnlab.grading import show
     from rnnlab.grading.course import Course
-    from rnnlab.grading.pages import write_feedback
+    from rnnlab.grading.pages import Page, write_feedback
 
     require_assignment(root, assignment)
     course = Course.open(root)
     students = course.students(assignment)
-    written = sum(show.progress(console, write_feedback(course, assignment, students), len(students)))
-    console.print(f"{written} feedback pages written, {len(students) - written} unchanged")
+    pages = dict(show.progress(console, write_feedback(course, assignment, students), len(students)))
+    failed = [student for student, page in pages.items() if page is Page.FAILED]
+    written = sum(page is Page.WRITTEN for page in pages.values())
+    console.print(f"{written} feedback pages written, {len(students) - written - len(failed)} unchanged")
+    if failed:
+        console.print(f"No page could be written for: {', '.join(failed)}", style="yellow", markup=False)
+        raise typer.Exit(1)
 
 
 @app.command()

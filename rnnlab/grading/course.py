@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import os
+import re
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,6 +20,7 @@ from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 CONFIG_FILE = "nbgrader_config.py"
+STUDENT = re.compile(r"[\w.@+][\w.@+ '-]*")
 
 
 class CourseError(Exception):
@@ -52,13 +55,26 @@ class Course:
     def api(self) -> NbGraderAPI:
         return NbGraderAPI(self.directory, config=self.config)
 
+    def api_that_refuses(self, reason: str) -> NbGraderAPI:
+        """An nbgrader that grades nothing: each part gets 0 points, and the reason stands in the record."""
+        config = copy.deepcopy(self.config)
+        config.SubmissionExporter.refuse = reason
+        return NbGraderAPI(CourseDirectory(config=config), config=config)
+
     def gradebook(self) -> Gradebook:
         return Gradebook(self.directory.db_url, self.directory.course_id)
 
     def students(self, assignment: str) -> tuple[str, ...]:
         """The students who have handed something in for the assignment, in alphabetical order."""
-        found = self.root.glob(f"submitted/*/{assignment}")
-        return tuple(sorted(path.parent.name for path in found if path.is_dir()))
+        return tuple(sorted(name for name in self._folders(assignment) if STUDENT.fullmatch(name)))
+
+    def unusable_names(self, assignment: str) -> tuple[str, ...]:
+        """The folders of submissions whose names nbgrader would take for patterns, or could not write down."""
+        names = (name for name in self._folders(assignment) if not STUDENT.fullmatch(name))
+        return tuple(sorted(ascii(name) for name in names))
+
+    def _folders(self, assignment: str) -> list[str]:
+        return [path.parent.name for path in self.root.glob(f"submitted/*/{assignment}") if path.is_dir()]
 
     def submitted(self, assignment: str, student: str) -> Path:
         return self.root / "submitted" / student / assignment / f"{assignment}.ipynb"
@@ -73,10 +89,17 @@ class Course:
         return self.root / "feedback" / student / assignment / f"{assignment}.html"
 
     def autograded_notebooks(self, assignment: str) -> Iterator[tuple[str, NotebookNode | None]]:
-        """Each student with the autograded notebook, `None` where there is none."""
+        """Each student with the autograded notebook, `None` where there is none that can be read."""
         for student in self.students(assignment):
-            path = self.autograded(assignment, student)
-            yield student, nbformat.read(path, as_version=4) if path.is_file() else None
+            yield student, self.autograded_notebook(assignment, student)
+
+    def autograded_notebook(self, assignment: str, student: str) -> NotebookNode | None:
+        """A student's autograded notebook; one that is half-written counts as not there."""
+        path = self.autograded(assignment, student)
+        try:
+            return nbformat.read(path, as_version=4) if path.is_file() else None
+        except (nbformat.reader.NotJSONError, nbformat.ValidationError, KeyError, ValueError):
+            return None
 
 
 def put_environment_on_path() -> None:

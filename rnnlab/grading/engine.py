@@ -68,12 +68,13 @@ def grade(notebook: NotebookNode, sandbox: Sandbox, seed: Callable[[str], int]) 
     """Run the notebook's cells in order and write each result into the notebook as ordinary outputs."""
     verdicts: dict[str, Verdict | None] = {}
     problems: list[str] = []
+    allowance = outputs.MOST_OUTPUT
     with StudentProcess(sandbox) as process:
         for number, cell in enumerate(notebook.cells):
             if cell.cell_type != "code" or notebooks.is_illustration(cell):
                 continue
             if not notebooks.is_test(cell):
-                outputs.write_cell_result(cell, process.run(cell.source), number)
+                allowance = outputs.write_cell_result(cell, process.run(cell.source), number, allowance)
                 continue
             name = str(notebooks.grade_id(cell))
             verdicts[name] = _run_test_cell(cell, _Recorder(process, seed), problems)

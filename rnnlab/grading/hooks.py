@@ -7,39 +7,58 @@ from __future__ import annotations
 
 import atexit
 import functools
+import re
+import shutil
 from pathlib import Path
 from typing import Any
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat.notebooknode import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Enum
+from traitlets import Enum, Unicode
 
-from rnnlab.grading import engine, notebooks, outputs
+from rnnlab.grading import engine, notebooks, outputs, submission
 from rnnlab.grading.fingerprint import fingerprint
 from rnnlab.grading.rebuild import rebuild
-from rnnlab.grading.record import Record, Status
+from rnnlab.grading.record import INTERRUPTED, Record
+from rnnlab.grading.safe_html import TAGS
 from rnnlab.grading.sandbox import Isolation, Sandbox
 from rnnlab.grading.seeds import course_secret, probe_seed
+from rnnlab.grading.submission import UnreadableNotebook
 
-UNREADABLE = "rnnlab_unreadable"
-PLAIN_TAGS = (
-    "a abbr b blockquote br code div em h1 h2 h3 h4 h5 h6 hr i li ol p pre s span strong sub sup "
-    "table tbody td th thead tr ul"
-)
+HANDED_IN = "rnnlab"
 
 
 class SubmissionExporter(NotebookExporter):
     """Reads any submitted file: one that is not a notebook becomes an empty one that says why."""
 
-    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> tuple[str, Any]:
+    refuse = Unicode(
+        help="Why this submission must not be graded; empty for every submission that may be."
+    ).tag(config=True)
+
+    def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
         resources = {} if resources is None else resources
+        path = Path(filename)
+        course = CourseDirectory(parent=self)
+        if not path.is_relative_to(
+            Path(course.root) / course.submitted_directory
+        ):  # pass 2 reads pass 1's notebook
+            return super().from_filename(filename, resources=resources, **kw)
         try:
-            notebook = notebooks.read_submission(Path(filename))
-        except notebooks.UnreadableNotebook as error:
-            resources[UNREADABLE] = str(error)
+            if self.refuse:
+                raise UnreadableNotebook(self.refuse)
+            handed_in = submission.read(path)
+            resources[HANDED_IN] = {"digest": handed_in.digest, "repairs": handed_in.repairs, "problem": ""}
+            notebook = handed_in.notebook
+        except UnreadableNotebook as error:
+            resources[HANDED_IN] = {
+                "digest": submission.digest_of(path),
+                "repairs": (),
+                "problem": str(error),
+            }
             notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
         return self.from_notebook_node(notebook, resources=resources, **kw)
 
@@ -48,21 +67,38 @@ class RebuildSubmission(NbGraderPreprocessor):
     """Pass 1: replace the submission by the released notebook with the student's own cells put in."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        course = CourseDirectory(parent=self)
-        names = resources["nbgrader"]
-        released = notebooks.read_submission(_notebook_path(course, course.release_directory, ".", names))
+        course, names, handed_in = CourseDirectory(parent=self), resources["nbgrader"], resources[HANDED_IN]
+        released = nbformat.read(_notebook_path(course, course.release_directory, ".", names), as_version=4)
         rebuilt = rebuild(released, nb)
-        unreadable = resources.get(UNREADABLE)
-        notebook = rebuilt.notebook
-        for cell in filter(notebooks.is_test, notebook.cells):
+        for cell in filter(notebooks.is_test, rebuilt.notebook.cells):
             outputs.write_not_graded(cell, "the grader has not run")
-        record = Record(
-            status=Status.PERSON if unreadable else Status.REPAIRED if rebuilt.repairs else Status.GRADED,
-            repairs=() if unreadable else rebuilt.repairs,
-            problems=(unreadable,) if unreadable else (),
+        if handed_in["problem"]:
+            record = Record(problems=(handed_in["problem"],), submitted=handed_in["digest"])
+        else:
+            repairs = (*handed_in["repairs"], *rebuilt.repairs)
+            problems = (INTERRUPTED, *rebuilt.problems)
+            record = Record(repairs=repairs, problems=problems, submitted=handed_in["digest"])
+        record.write(rebuilt.notebook)
+        remove_other_files(
+            _notebook_path(course, course.autograded_directory, names["student"], names).parent
         )
-        record.write(notebook)
-        return notebook, resources
+        return rebuilt.notebook, resources
+
+
+def remove_other_files(folder: Path) -> None:
+    """Remove what nbgrader copied from a submission besides its notebooks: a copied link would show what it led to."""
+    for path in folder.iterdir() if folder.is_dir() else ():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.suffix != ".ipynb" and not _is_timestamp(path):
+            path.unlink()
+
+
+def _is_timestamp(path: Path) -> bool:
+    """nbgrader compares the submission's timestamp with the one that it copied when it graded last."""
+    if path.name != "timestamp.txt" or path.stat().st_size > 100:
+        return False
+    return re.fullmatch(r"[\d:. +TZUC/_-]*", path.read_text(errors="replace").strip()) is not None
 
 
 class GradeInSandbox(NbGraderPreprocessor):
@@ -75,39 +111,38 @@ class GradeInSandbox(NbGraderPreprocessor):
     ).tag(config=True)
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        course = CourseDirectory(parent=self)
-        names = resources["nbgrader"]
+        course, names = CourseDirectory(parent=self), resources["nbgrader"]
         record = Record.read(nb)
-        if record.status is not Status.PERSON:
+        if record.waits_for_grading:
             sandbox = open_sandbox(Isolation(self.isolation))
             secret = course_secret(Path(course.root))
             graded = engine.grade(
-                nb, sandbox, lambda exercise: probe_seed(secret, names["student"], exercise)
+                nb, sandbox, lambda exercise: probe_seed(secret, names["student"], exercise, record.submitted)
             )
             record = record.after_grading(sandbox.description, graded.problems)
-        submitted = _notebook_path(course, course.submitted_directory, names["student"], names)
         released = _notebook_path(course, course.release_directory, ".", names)
-        record.with_fingerprint(fingerprint(submitted, released, self.isolation)).write(nb)
+        record.with_fingerprint(fingerprint(record.submitted, released, self.isolation)).write(nb)
         return nb, resources
 
 
 class SanitizeFeedback(SanitizeHTML):
-    """Student's HTML and scripts never reach a feedback page; the verdicts' cards keep their plain markup."""
+    """Cleans the outputs once more before they become a page; the verdicts' cards keep their plain markup.
+
+    The student's words were made safe when the notebook was rebuilt.
+    """
 
     def __init__(self, **kw: Any) -> None:
         super().__init__(**kw)
         self.enabled = True
-        self.tags = PLAIN_TAGS.split()
-        self.attributes = {"*": ["class", "style", "role", "aria-label"], "a": ["href", "title"]}
-        self.styles = ["background", "border-left", "color", "margin", "padding"]
+        self.tags = sorted(TAGS)
+        self.attributes = {"*": ["class", "style", "role", "aria-label"]}
+        self.styles = ["border-left", "color", "margin", "padding"]
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int) -> Any:
-        """All outputs are cleaned, and the text of the student's cells; the instructor's text may hold formulas."""
-        if cell.cell_type == "code":
-            # an error without a traceback stands under a card that says the same; it would show as an empty box
-            cell.outputs = [output for output in cell.outputs if output.get("traceback") != []]
-        elif not notebooks.is_students(cell):
+        if cell.cell_type != "code":
             return cell, resources
+        # an error without a traceback stands under a card that says the same; it would show as an empty box
+        cell.outputs = [output for output in cell.outputs if output.get("traceback") != []]
         return super().preprocess_cell(cell, resources, cell_index)
 
 

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import ast
-from pathlib import Path
 
-import nbformat
 from nbformat.notebooknode import NotebookNode
 
 ILLUSTRATION = "illustration"
 ADDED = "rnnlab_added"
-
-
-class UnreadableNotebook(Exception):
-    """A submitted file is not a notebook; the message is one sentence for a person."""
 
 
 def grade_id(cell: NotebookNode) -> str | None:
@@ -32,11 +26,6 @@ def is_solution(cell: NotebookNode) -> bool:
     return bool(_nbgrader(cell).get("solution"))
 
 
-def is_students(cell: NotebookNode) -> bool:
-    """Whether the cell's text may come from the student: a solution cell, or one that was added."""
-    return is_solution(cell) or bool(cell.metadata.get(ADDED))
-
-
 def is_illustration(cell: NotebookNode) -> bool:
     """Whether the cell only draws what the student's code does; it is not run under grading."""
     return ILLUSTRATION in cell.metadata.get("tags", [])
@@ -47,39 +36,15 @@ def points(cell: NotebookNode) -> float:
 
 
 def defined_names(source: str) -> frozenset[str]:
-    """The names that a cell binds at its top level; none where the cell does not parse."""
+    """The functions, classes and variables that a cell defines; none where it does not parse even without magics."""
+    plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
     try:
-        tree = ast.parse(source)
-    except (SyntaxError, ValueError):
+        nodes = list(ast.walk(ast.parse(plain)))
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
-    functions = {node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)}
-    assignments = {
-        target.id
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        for target in node.targets
-        if isinstance(target, ast.Name)
-    }
-    return frozenset(functions | assignments)
-
-
-def read_submission(path: Path) -> NotebookNode:
-    """Read a student's file as a version 4 notebook; raises `UnreadableNotebook` with one sentence otherwise."""
-    if path.is_symlink() or not path.is_file():
-        raise UnreadableNotebook(f"{path.name} is not a regular file; ask the student to hand it in again")
-    data = path.read_bytes()
-    if not data.strip():
-        raise UnreadableNotebook(f"{path.name} is empty; ask the student to hand it in again")
-    try:
-        text = data.decode("utf-8-sig")
-        return nbformat.reads(text, as_version=4)
-    except (
-        Exception
-    ) as error:  # nbformat raises many kinds for what is not a notebook; each means the same here
-        raise UnreadableNotebook(
-            f"{path.name} is not a notebook that can be read ({type(error).__name__}); "
-            "ask the student to hand it in again"
-        ) from error
+    defined = {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
+    stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
+    return frozenset(defined | stored)
 
 
 def _nbgrader(cell: NotebookNode) -> dict:

@@ -6,6 +6,8 @@ and nothing at all is full marks. A cell therefore never stands here without an 
 
 from __future__ import annotations
 
+import json
+import re
 from html import escape
 
 from nbformat.notebooknode import NotebookNode
@@ -18,6 +20,7 @@ from rnnlab.grading.sandbox import CellResult
 
 VERDICT = "rnnlab"
 FULL_HINTS = 3
+MOST_OUTPUT = 2_000_000
 _STOPPED = {
     "time": "This cell was stopped: it took too long",
     "memory": "This cell was stopped: it used too much memory",
@@ -50,12 +53,24 @@ def write_not_graded(cell: NotebookNode, why: str) -> None:
     ]
 
 
-def write_cell_result(cell: NotebookNode, result: CellResult, number: int) -> None:
-    """Write the outputs of one of the student's cells."""
+def write_cell_result(cell: NotebookNode, result: CellResult, number: int, allowance: int) -> int:
+    """Write the outputs of a student's cell, as far as the notebook's allowance goes; returns what is left of it."""
     cell.execution_count = number + 1
-    cell.outputs = [NotebookNode(output) for output in result.outputs]
+    size = len(json.dumps(result.outputs, default=str))
+    if size <= allowance:
+        cell.outputs = [_plain(NotebookNode(output)) for output in result.outputs]
+    else:
+        cell.outputs = [new_output("stream", name="stdout", text="(more output than a notebook may have)\n")]
     if result.stopped is not None:
         cell.outputs.append(_error("Stopped", describe(result.stopped), shown=True))
+    return max(0, allowance - size)
+
+
+def _plain(output: NotebookNode) -> NotebookNode:
+    """The output without colors: rendering a page of escape sequences takes longer than grading."""
+    if output.output_type == "stream":
+        output.text = re.sub(r"\x1b\[[0-9;]*m", "", output.text)
+    return output
 
 
 def describe(stopped: Stopped) -> str:

@@ -1,26 +1,31 @@
-"""Feedback pages by nbgrader's own generate_feedback, written again only after a mark or a notebook changed."""
+"""Feedback pages by nbgrader's own generate_feedback, written again when the gradebook or a notebook is newer."""
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Iterator
 from pathlib import Path
 
-from rnnlab.grading.course import Course, CourseError
+from rnnlab.grading.course import Course
 
 
-def write_feedback(course: Course, assignment: str, students: tuple[str, ...]) -> Iterator[bool]:
-    """For each student, whether the page was written (False: it is up to date, or nothing was graded)."""
+class Page(enum.Enum):
+    """What became of one feedback page."""
+
+    WRITTEN = "written"
+    UNCHANGED = "unchanged"
+    FAILED = "failed"
+
+
+def write_feedback(course: Course, assignment: str, students: tuple[str, ...]) -> Iterator[tuple[str, Page]]:
+    """Write each student's page; one that cannot be written is named and holds nobody else up."""
     for student in students:
         graded, page = course.autograded(assignment, student), course.feedback(assignment, student)
         if not graded.is_file() or _newer(page, (graded, course.root / "gradebook.db")):
-            yield False
-            continue
-        result = course.api.generate_feedback(assignment, student, force=True)
-        if not result["success"]:
-            raise CourseError(
-                f"nbgrader could not write the feedback for {student}:\n{result.get('error', '')}"
-            )
-        yield True
+            yield student, Page.UNCHANGED
+        else:
+            result = course.api.generate_feedback(assignment, student, force=True)
+            yield student, Page.WRITTEN if result["success"] else Page.FAILED
 
 
 def _newer(page: Path, origins: tuple[Path, ...]) -> bool:

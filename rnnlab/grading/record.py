@@ -8,6 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from nbformat.notebooknode import NotebookNode
 
 KEY = "rnnlab"
+INTERRUPTED = "grading was interrupted; run `rnnlab autograde` again"
 
 
 class Status(enum.StrEnum):
@@ -26,6 +27,7 @@ class Record:
     repairs: tuple[str, ...] = ()
     problems: tuple[str, ...] = ()
     isolation: str = "not run"
+    submitted: str = ""
     fingerprint: str = ""
 
     @classmethod
@@ -39,15 +41,22 @@ class Record:
             repairs=tuple(fields["repairs"]),
             problems=tuple(fields["problems"]),
             isolation=fields["isolation"],
+            submitted=fields["submitted"],
             fingerprint=fields["fingerprint"],
         )
 
     def write(self, notebook: NotebookNode) -> None:
         notebook.metadata[KEY] = {**asdict(self), "status": str(self.status)}
 
+    @property
+    def waits_for_grading(self) -> bool:
+        """Whether the notebook was rebuilt and has not been graded yet; such a record says that it was interrupted."""
+        return INTERRUPTED in self.problems
+
     def after_grading(self, isolation: str, problems: tuple[str, ...]) -> Record:
-        status = Status.PERSON if problems else self.status
-        return replace(self, status=status, isolation=isolation, problems=self.problems + problems)
+        problems = tuple(problem for problem in self.problems if problem != INTERRUPTED) + problems
+        status = Status.PERSON if problems else Status.REPAIRED if self.repairs else Status.GRADED
+        return replace(self, status=status, isolation=isolation, problems=problems)
 
     def with_fingerprint(self, value: str) -> Record:
         return replace(self, fingerprint=value)

@@ -9,7 +9,7 @@ import jinja2
 
 from rnnlab.grading.course import Course
 from rnnlab.grading.record import Status
-from rnnlab.grading.results import StudentResult, as_csv, collect, mistake_counts
+from rnnlab.grading.results import StudentResult, as_csv, collect, mistake_counts, part_names
 
 
 def write_report(course: Course, assignment: str) -> Path:
@@ -31,7 +31,7 @@ def render(course: Course, assignment: str, results: tuple[StudentResult, ...]) 
     return environment.get_template("report.html.j2").render(
         assignment=assignment,
         results=results,
-        part_names=[part.name for part in results[0].parts] if results else [],
+        part_names=part_names(results),
         mistakes=mistake_counts(results),
         isolations=sorted({r.record.isolation for r in results if r.record.status is not Status.PERSON}),
         feedback={r.student for r in results if course.feedback(assignment, r.student).is_file()},

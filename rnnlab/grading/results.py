@@ -52,6 +52,7 @@ class StudentResult:
     student: str
     record: Record
     parts: tuple[Part, ...]
+    in_order: bool = True
 
     @property
     def score(self) -> float:
@@ -102,25 +103,31 @@ def mistake_counts(results: tuple[StudentResult, ...]) -> list[tuple[str, str, s
     return [(exercise, name, _summary(exercise, name), n) for (exercise, name), n in counts.most_common()]
 
 
+def part_names(results: tuple[StudentResult, ...]) -> tuple[str, ...]:
+    """The graded parts in the notebook's order, as the most complete result has them."""
+    longest = max(results, key=lambda result: (len(result.parts), result.in_order), default=None)
+    return tuple(part.name for part in longest.parts) if longest else ()
+
+
 def as_csv(results: tuple[StudentResult, ...]) -> str:
-    """One line a student: status, points of each part, total, and the named mistakes."""
+    """One line a student: status, points of each part, total, and the named mistakes; empty where there is no part."""
     table = io.StringIO()
-    writer = csv.writer(table, lineterminator="\n")
-    names = [part.name for part in results[0].parts] if results else []
-    writer.writerow(["student", "status", *names, "score", "max_score", "mistakes", "unwritten"])
+    names = part_names(results)
+    fields = ["student", "status", *names, "score", "max_score", "mistakes", "unwritten"]
+    writer = csv.DictWriter(table, fields, lineterminator="\n", restval="")
+    writer.writeheader()
     for result in results:
-        mistakes = "; ".join(f"{finding.function}: {finding.verdict.label}" for finding in result.failed)
-        scores = [f"{part.score:g}" for part in result.parts]
-        row = [
-            result.student,
-            result.record.status,
-            *scores,
-            f"{result.score:g}",
-            f"{result.max_score:g}",
-            mistakes,
-        ]
-        row.append(" ".join(result.unwritten))
-        writer.writerow([_inert(str(value)) for value in row])
+        row = {part.name: f"{part.score:g}" for part in result.parts if part.name in names}
+        row |= {
+            "student": result.student,
+            "status": result.record.status,
+            "unwritten": " ".join(result.unwritten),
+        }
+        row |= {"score": f"{result.score:g}", "max_score": f"{result.max_score:g}"}
+        row["mistakes"] = "; ".join(
+            f"{finding.function}: {finding.verdict.label}" for finding in result.failed
+        )
+        writer.writerow({field: _inert(str(value)) for field, value in row.items()})
     return table.getvalue()
 
 
@@ -141,9 +148,9 @@ def _student_result(
     except MissingEntry:
         return StudentResult(student, record, ())
     grades = {grade.name: grade for nb in submission.notebooks for grade in nb.grades}
-    order = [name for name in verdicts if name in grades] or sorted(grades)
-    parts = tuple(_part(grades[name], verdicts.get(name)) for name in order)
-    return StudentResult(student, record, parts)
+    order = [name for name in verdicts if name in grades]
+    parts = tuple(_part(grades[name], verdicts.get(name)) for name in order or sorted(grades))
+    return StudentResult(student, record, parts, in_order=bool(order))
 
 
 def _verdicts(notebook: NotebookNode) -> dict[str, Verdict | None]:

@@ -1,6 +1,8 @@
 """Fresh probes for grading come from a seed that nobody can guess and that a regrade finds again.
 
-seed = BLAKE2b(key = course secret, student / exercise)
+seed = BLAKE2b(key = course secret, student / exercise / digest of the submitted file)
+
+The file belongs to it, so that what a submission learns about its probes is of no use to the next one.
 """
 
 from __future__ import annotations
@@ -34,13 +36,13 @@ def course_secret(root: Path) -> bytes:
     return secret
 
 
-def probe_seed(secret: bytes, student: str, exercise: str) -> int:
-    """The seed of one student's probes for one exercise.
+def probe_seed(secret: bytes, student: str, exercise: str, submitted: str) -> int:
+    """The seed of one submission's probes for one exercise; `submitted` is the digest of its file.
 
-    >>> probe_seed(b"k" * 32, "ada", "x.f") == probe_seed(b"k" * 32, "ada", "x.f")
+    >>> probe_seed(b"k" * 32, "ada", "x.f", "d1") == probe_seed(b"k" * 32, "ada", "x.f", "d1")
     True
     """
-    message = f"{student}\x00{exercise}".encode()
+    message = f"{student}\x00{exercise}\x00{submitted}".encode("utf-8", "surrogateescape")
     return int.from_bytes(hashlib.blake2b(message, key=secret, digest_size=16).digest(), "big")
 
 

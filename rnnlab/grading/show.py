@@ -75,7 +75,9 @@ def marks(assignment: str, results: tuple[StudentResult, ...]) -> Table:
     table.add_column("what went wrong")
     for result in results:
         waiting = " + ?" if result.needs_grading else ""
-        table.add_row(result.student, f"{result.score:g}{waiting} / {result.max_score:g}", _reasons(result))
+        table.add_row(
+            Text(result.student), f"{result.score:g}{waiting} / {result.max_score:g}", _reasons(result)
+        )
     return table
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import signal
 import subprocess
@@ -218,6 +219,109 @@ def test_killed_in_the_middle_it_goes_on_where_it_was(graded_course, released_co
     assert int(printed.split(", ")[1].split()[0]) >= 3, "what was finished is looked up"
     course.do("rnnlab", "report", ASSIGNMENT)
     assert marks(course) == marks(graded_course)
+
+
+def hand_in_as(course: CourseFolder, student: str, like: str = "example-ada", **replacements: str) -> Path:
+    """A student's submission folder with a copy of another student's notebook, some of its text replaced."""
+    folder = course.root / "submitted" / student / ASSIGNMENT
+    folder.mkdir(parents=True)
+    text = (course.root / "submitted" / like / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_text(encoding="utf-8")
+    for old, new in replacements.items():
+        assert old in text
+        text = text.replace(old, new)
+    (folder / f"{ASSIGNMENT}.ipynb").write_text(text, encoding="utf-8")
+    return folder
+
+
+@pytest.fixture
+def own_course(graded_course, tmp_path) -> CourseFolder:
+    """A copy of the graded course, with two submissions in it, for a test to do as it likes."""
+    course = CourseFolder(tmp_path / "course")
+    shutil.copytree(graded_course.root, course.root)
+    for student in marks(graded_course):
+        if student not in ("example-ada", "example-chen"):
+            shutil.rmtree(course.root / "submitted" / student)
+            shutil.rmtree(course.root / "autograded" / student)
+    return course
+
+
+def test_links_and_files_beside_the_notebook_carry_nothing_out(own_course):
+    folder = hand_in_as(own_course, "sly")
+    (folder / "notes.txt").symlink_to("../../../.course-secret")
+    (folder / "gradebook.txt").symlink_to("../../../gradebook.db")
+    (folder / "evil.html").write_text("<script>alert(1)</script>")
+    (folder / "deep").mkdir()
+    (folder / "deep" / "copy.txt").symlink_to("../../../../.course-secret")
+    (own_course.root / "submitted" / "thief").mkdir()
+    (own_course.root / "submitted" / "thief" / ASSIGNMENT).symlink_to(f"../example-ada/{ASSIGNMENT}")
+    own_course.do("rnnlab", "autograde", ASSIGNMENT, codes=(1,))
+    own_course.do("rnnlab", "feedback", ASSIGNMENT)
+    own_course.do("rnnlab", "report", ASSIGNMENT)
+    for place in ("autograded", "feedback"):
+        found = {path.name for path in (own_course.root / place / "sly").rglob("*") if path.is_file()}
+        assert found <= {f"{ASSIGNMENT}.ipynb", f"{ASSIGNMENT}.html"}
+    assert float(marks(own_course)["thief"]["score"]) == 0
+    assert marks(own_course)["sly"]["score"] == marks(own_course)["example-ada"]["score"]
+
+
+def test_a_half_written_graded_notebook_is_graded_again(own_course):
+    path = own_course.root / "autograded" / "example-chen" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
+    path.chmod(0o644)
+    path.write_bytes(path.read_bytes()[:3000])
+    own_course.do("rnnlab", "report", ASSIGNMENT)
+    assert marks(own_course)["example-chen"]["status"] == "needs a person"
+    assert own_course.do("rnnlab", "autograde", ASSIGNMENT).startswith("1 graded, 1 unchanged")
+    own_course.do("rnnlab", "report", ASSIGNMENT)
+    assert named(marks(own_course)["example-chen"])["rnn_step"] == "no_bias"
+
+
+def test_a_submission_that_nbgrader_cannot_take_loses_its_old_marks_and_says_why(own_course):
+    timestamp = own_course.root / "submitted" / "example-ada" / ASSIGNMENT / "timestamp.txt"
+    timestamp.write_text("not a time at all")
+    own_course.do("rnnlab", "autograde", ASSIGNMENT, "--force", codes=(1,))
+    own_course.do("rnnlab", "report", ASSIGNMENT)
+    row = marks(own_course)["example-ada"]
+    assert row["status"] == "needs a person"
+    assert named(marks(own_course)["example-chen"])["rnn_step"] == "no_bias"
+
+
+def test_a_first_student_without_parts_does_not_shift_the_table(own_course):
+    (own_course.root / "submitted" / "aaa" / ASSIGNMENT).mkdir(parents=True)
+    before = marks(own_course)["example-chen"]
+    own_course.do("rnnlab", "report", ASSIGNMENT)
+    assert marks(own_course)["example-chen"] == before
+    assert marks(own_course)["aaa"]["status"] == "needs a person"
+
+
+def test_a_folder_that_is_no_students_name_is_skipped_and_named(own_course):
+    (own_course.root / "submitted" / "*" / ASSIGNMENT).mkdir(parents=True)
+    printed = own_course.do("rnnlab", "autograde", ASSIGNMENT)
+    assert "Skipped the folder '*'" in printed
+    assert "0 graded, 2 unchanged" in printed
+
+
+def test_probes_of_one_file_are_of_no_use_to_the_next(own_course):
+    learns = "seen.append((D, H, K)) or H * D + H * H + H + K * H + K"
+    folder = hand_in_as(own_course, "memo", **{"return H * D + H * H + H + K * H + K": f"return {learns}"})
+    path = folder / f"{ASSIGNMENT}.ipynb"
+    text = path.read_text(encoding="utf-8").replace(
+        "def count_parameters(", "seen = []\\ndef count_parameters(", 1
+    )
+    late = '{"cell_type": "code", "source": "print(sorted(set(seen)))", "metadata": {}, "outputs": []}'
+    raw = json.loads(text)
+    raw["cells"].append(json.loads(late))
+    for repeat in ("", " "):
+        raw["cells"][-1]["source"] += repeat
+        path.write_text(json.dumps(raw), encoding="utf-8")
+        own_course.do("rnnlab", "autograde", ASSIGNMENT, "--student", "memo")
+        graded = nbformat.read(own_course.root / "autograded/memo" / ASSIGNMENT / path.name, as_version=4)
+        printed = {
+            output.text for cell in graded.cells for output in cell.get("outputs", ()) if "text" in output
+        }
+        (sizes,) = [text for text in printed if text.startswith("[(")]
+        if not repeat:
+            first = sizes
+    assert sizes != first
 
 
 def test_without_landlock_the_grader_refuses_and_names_the_next_step(monkeypatch):

@@ -50,7 +50,7 @@ def test_an_intact_submission_needs_no_repair():
     result = rebuild(released(), submitted(f=ANSWER, why="Because."))
     assert result.repairs == ()
     assert sources(result.notebook)["f"] == ANSWER
-    assert sources(result.notebook)["why"] == "Because."
+    assert sources(result.notebook)["why"] == "<div><p>Because.</p></div>"
 
 
 def test_an_edited_test_cell_is_replaced_by_the_instructors():
@@ -116,6 +116,61 @@ def test_outputs_that_the_student_forged_are_gone():
     notebook = submitted(f=ANSWER)
     notebook.cells[3].outputs = [nbformat.v4.new_output("execute_result", data={"text/plain": "2"})]
     assert all(not c.outputs for c in rebuild(released(), notebook).notebook.cells if c.cell_type == "code")
+
+
+def test_a_function_split_over_two_cells_with_one_id_is_taken_whole():
+    notebook = submitted(f="def helper(x):\n    return x")
+    notebook.cells.insert(3, cell("code", ANSWER, "f", grade=False, solution=True, locked=False))
+    source = sources(rebuild(released(), notebook).notebook)["f"]
+    assert source.index("def helper") < source.index("def f")
+
+
+def test_a_function_written_in_another_cell_is_not_overwritten_by_the_stub():
+    notebook = submitted(**{"setup": "import numpy as np\n" + ANSWER})
+    del notebook.cells[2]
+    result = rebuild(released(), notebook)
+    assert "raise NotImplementedError" not in sources(result.notebook)["f"]
+    assert any(ANSWER in c.source for c in result.notebook.cells)
+
+
+def test_an_import_added_to_a_locked_cell_still_runs_and_is_told():
+    notebook = submitted(f=ANSWER, setup="import numpy as np\nimport math")
+    result = rebuild(released(), notebook)
+    order = [c.source for c in result.notebook.cells]
+    assert (
+        order.index("import numpy as np")
+        < order.index("import numpy as np\nimport math")
+        < order.index(ANSWER)
+    )
+    assert any("setup had been edited" in repair for repair in result.repairs)
+
+
+def test_added_cells_follow_the_cell_that_was_found_by_its_name():
+    notebook = submitted(f=ANSWER)
+    for c in notebook.cells:
+        c.metadata = nbformat.NotebookNode()
+    notebook.cells.insert(3, cell("code", "uses = f"))
+    order = [c.source for c in rebuild(released(), notebook).notebook.cells]
+    assert order.index(ANSWER) < order.index("uses = f")
+
+
+def test_a_written_answer_that_lost_its_id_is_shown_to_a_person():
+    notebook = submitted(f=ANSWER, why="Because.")
+    notebook.cells[4].metadata = nbformat.NotebookNode()
+    assert any("why is missing" in problem for problem in rebuild(released(), notebook).problems)
+    assert rebuild(released(), submitted(f=ANSWER, why="Because.")).problems == ()
+
+
+def test_a_pasted_picture_stays_and_words_cannot_run_anything():
+    notebook = submitted(
+        why="![sketch](attachment:a.png) [x](javascript:alert(1)) <script>alert(1)</script> a < b"
+    )
+    notebook.cells[4].attachments = {"a.png": {"image/png": "iVBORw0KGgo="}}
+    why = sources(rebuild(released(), notebook).notebook)["why"]
+    assert 'src="data:image/png;base64,iVBORw0KGgo="' in why
+    assert "javascript:" not in why
+    assert "<script" not in why
+    assert "a &lt; b" in why
 
 
 @given(st.permutations(range(5)), st.sets(st.integers(0, 4)))

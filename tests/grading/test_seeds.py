@@ -29,14 +29,15 @@ def test_a_damaged_secret_is_never_replaced_silently(tmp_path, text):
     assert (tmp_path / SECRET_FILE).read_text() == text
 
 
-def test_each_student_exercise_and_course_has_its_own_seed():
+def test_each_student_exercise_course_and_file_has_its_own_seed():
     a, b = b"a" * 32, b"b" * 32
     seeds = {
-        probe_seed(a, "ada", "x.f"),
-        probe_seed(a, "bob", "x.f"),
-        probe_seed(a, "ada", "x.g"),
-        probe_seed(b, "ada", "x.f"),
-        probe_seed(a, "adax", ".f"),
+        probe_seed(a, "ada", "x.f", "d"),
+        probe_seed(a, "bob", "x.f", "d"),
+        probe_seed(a, "ada", "x.g", "d"),
+        probe_seed(b, "ada", "x.f", "d"),
+        probe_seed(a, "adax", ".f", "d"),
+        probe_seed(a, "ada", "x.f", "e"),
     }
-    assert len(seeds) == 5
-    assert probe_seed(a, "ada", "x.f") in seeds
+    assert len(seeds) == 6
+    assert probe_seed(a, "ada", "x.f", "d") in seeds
