@@ -25,18 +25,19 @@ class NotYet(Exception):
         return [f"NotYet: {self.verdict.headline}"]
 
 
-def check(name: str, answer: Callable[..., Any] | Any, hint: int = 1) -> Verdict:
+def check(name: str, answer: Callable[..., Any] | Any, hint: int = 1) -> Verdict | None:
     """Check an exercise or a question and say in words what came of it; `hint=2` and `hint=3` say more.
 
-    Returns the verdict where the public checks pass; otherwise shows it and raises `NotYet`. The answer to a
-    question is only looked at for its form. Raises `UnknownName` where there is no exercise of this name.
+    A notebook shows the verdict as a card; elsewhere it is returned. Where the public checks do not pass, `NotYet` is
+    raised. The answer to a question is only looked at for its form. Raises `UnknownName` for a name that is not there.
     """
     part = find(name)
     verdict = _recorded(part, answer) if isinstance(part, Question) else _checked(part, answer)
+    shown = _show(verdict, hint)
     if not verdict.passed and verdict.stage != "recorded":
-        _show(verdict, hint)
         raise NotYet(verdict, hint)
-    return verdict
+    # nbgrader takes the value of a test cell for its points, so in a notebook there is none.
+    return None if shown else verdict
 
 
 def _checked(exercise: Exercise, answer: Any) -> Verdict:
@@ -55,13 +56,14 @@ def _recorded(question: Question, answer: Any) -> Verdict:
     return Verdict(question.name, False, "recorded", headline)
 
 
-def _show(verdict: Verdict, hint: int) -> None:
-    """Display the card where IPython runs; elsewhere the exception's own text says everything."""
+def _show(verdict: Verdict, hint: int) -> bool:
+    """Display the card where IPython runs, and say whether it does."""
     if "IPython" not in sys.modules:
-        return
+        return False
     from IPython import get_ipython
     from IPython.display import display
 
-    if get_ipython() is not None:
-        data = {"text/plain": verdict.as_text(hint), "text/html": verdict.as_html(hint)}
-        display(data, raw=True)
+    if get_ipython() is None:
+        return False
+    display({"text/plain": verdict.as_text(hint), "text/html": verdict.as_html(hint)}, raw=True)
+    return True
