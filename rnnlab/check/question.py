@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import isclose, isfinite
+from math import inf, isclose, isfinite
 from typing import Any
 
 import numpy as np
@@ -44,17 +44,31 @@ def wrong_form(question: Question, outcome: Outcome) -> Verdict | None:
 
 
 def normalized(question: Question, value: Any) -> str | float | None:
-    """The answer as a key of the options or as a float; None where it is neither."""
+    """The answer as a key of the options or as a float; None where it is neither. Never raises.
+
+    Types are compared exactly: a bool is an int to Python, and a subclass may do anything in its methods.
+    """
+    value = _plain(value)
     if question.options:
         keys = {key.strip().casefold(): key for key in question.options}
-        return keys.get(value.strip().strip("().").casefold()) if isinstance(value, str) else None
-    if isinstance(value, (bool, str)) or np.ndim(value) != 0:
-        return None
+        return keys.get(value.strip().strip("().").casefold()) if type(value) is str else None
+    if type(value) is int:
+        return _as_float(value)
+    return value if type(value) is float and isfinite(value) else None
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy number, text or array of no axes as Python's own; anything else as it is."""
+    scalar = isinstance(value, np.generic) or (type(value) is np.ndarray and value.ndim == 0)
+    return value.item() if scalar and value.dtype.kind in "iufU" else value
+
+
+def _as_float(number: int) -> float:
+    """The nearest float; infinity for a number too large for one, which is wrong but a number."""
     try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    return number if isfinite(number) else None
+        return float(number)
+    except OverflowError:
+        return inf
 
 
 def answer_name(question: Question) -> str:

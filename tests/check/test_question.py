@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from rnnlab.check import judge_question
 from rnnlab.check.local import value_of
@@ -61,6 +64,84 @@ def test_other_answers_are_not_passed(question, answer, stage):
     verdict = judge_question(question, value_of(answer))
     assert not verdict.passed
     assert verdict.stage == stage
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        np.complex128(0.4082),
+        np.array(0.4082 + 0j),
+        np.True_,
+        np.array(True),
+        np.datetime64(0, "ns"),
+        0.4082 + 0j,
+        (1, (2, 3)),
+        {"answer": 0.4082},
+        np.array([0.4082, 0.4082]),
+        np.array(0.4082, dtype=object),
+    ],
+)
+def test_what_is_not_a_real_number_is_said_to_be_none(answer):
+    verdict = judge_question(SECOND_STATE, value_of(answer))
+    assert verdict.stage == "form"
+    assert verdict.headline.endswith("should be a number.")
+
+
+@pytest.mark.parametrize("answer", [2**2000, -(2**2000)])
+def test_a_number_too_large_for_a_float_is_simply_wrong(answer):
+    verdict = judge_question(SECOND_STATE, value_of(answer))
+    assert not verdict.passed
+    assert verdict.stage == "question"
+
+
+class Hostile(float):
+    """A number whose every use raises."""
+
+    def refuse(self, *others):
+        raise RuntimeError
+
+    __float__ = __eq__ = __lt__ = __sub__ = __bool__ = __array__ = __len__ = __iter__ = refuse
+    __hash__ = float.__hash__
+
+
+class HostileText(str):
+    __slots__ = ()
+
+    def strip(self, *others):
+        raise RuntimeError
+
+
+LEAVES = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.integers(min_value=2**1024),
+    st.floats(),
+    st.complex_numbers(),
+    st.text(),
+    st.binary(),
+    st.dates(),
+    st.decimals(),
+    st.fractions(),
+    st.just(...),
+    st.builds(object),
+    st.builds(Hostile),
+    st.just(HostileText("b")),
+    st.sampled_from([int, len, np, np.float64, np.longdouble("1e4000"), np.str_("b"), np.void(b"b")]),
+    hnp.arrays(hnp.scalar_dtypes(), hnp.array_shapes(min_dims=0, max_dims=2, min_side=0, max_side=2)),
+    hnp.scalar_dtypes().flatmap(hnp.from_dtype),
+)
+ANYTHING = st.recursive(
+    LEAVES, lambda inner: st.lists(inner) | st.tuples(inner, inner) | st.dictionaries(st.text(), inner)
+)
+
+
+@given(ANYTHING)
+def test_no_answer_makes_the_judge_raise(answer):
+    for question in (SHARING, SECOND_STATE):
+        verdict = judge_question(question, value_of(answer))
+        assert verdict.headline
+        assert not verdict.passed or type(answer) is not Hostile
 
 
 def test_an_answer_that_is_not_defined_is_unwritten():
