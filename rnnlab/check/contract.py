@@ -9,6 +9,9 @@ from rnnlab.check.outcome import Missing, Raised, Returned, Stopped
 from rnnlab.check.verdict import Verdict
 
 LONGEST_MESSAGE = 300
+LONGEST_READ = (
+    2000  # what is read of a student's message; a pattern's time on more of it would be theirs to choose
+)
 GUFUNC = re.compile(r", with gufunc signature \S+")
 _STOPPED = {
     "time": "{name} did not come to an end in time. A loop that never stops?",
@@ -48,8 +51,7 @@ def did_not_return(evidence: Evidence) -> Verdict | None:
 
 def _wrong_arity(evidence: Evidence, outcome: Raised) -> Verdict | None:
     name = evidence.exercise.function_name
-    of_call = rf"{name}\(\) (?:takes (\d+)|takes from|missing) .*positional argument"
-    match = re.search(of_call, outcome.message) if outcome.kind == "TypeError" else None
+    match = arity_complaint(name, outcome.message) if outcome.kind == "TypeError" else None
     if match is None:
         return None
     count = f"yours takes {match[1]}" if match[1] else "yours takes another number"
@@ -58,8 +60,17 @@ def _wrong_arity(evidence: Evidence, outcome: Raised) -> Verdict | None:
     return evidence.verdict("contract", headline, where=f"Does its first line read `{first_line}`?")
 
 
+def arity_complaint(name: str, message: str) -> re.Match[str] | None:
+    """Where Python complains about the number of arguments; the number that the function takes is group 1.
+
+    No search goes past the next parenthesis, where another one may start, so that the time is linear.
+    """
+    of_call = rf"{name}\(\) (?:takes (\d{{1,4}})|takes from|missing) [^()]*positional argument"
+    return re.search(of_call, message[:LONGEST_READ])
+
+
 def _raised(evidence: Evidence, trial: Trial, outcome: Raised) -> Verdict:
-    message = " ".join(GUFUNC.sub("", outcome.message).split())[:LONGEST_MESSAGE]
+    message = " ".join(GUFUNC.sub("", outcome.message[:LONGEST_READ]).split())[:LONGEST_MESSAGE]
     place = f" in line {outcome.line_number} of its cell" if outcome.line_number is not None else ""
     headline = f"{evidence.exercise.function_name} raised {outcome.kind}{place}: {message or 'no message'}"
     return evidence.verdict(

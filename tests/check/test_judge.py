@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rnnlab.check import judge, public_probes
+from rnnlab.check.contract import LONGEST_READ, arity_complaint
 from rnnlab.check.local import local_caller
 from rnnlab.check.outcome import Missing, Raised, Returned, Stopped
 from rnnlab.exercises import find
@@ -59,6 +60,44 @@ def test_the_line_of_an_exception_is_shown():
     verdict = verdict_of(STEP, lambda batch: [raised] * len(batch))
     assert (verdict.line_number, verdict.line) == (7, "h / 0")
     assert "in line 7 of its cell" in verdict.headline
+
+
+@pytest.mark.parametrize(
+    ("message", "number"),
+    [
+        ("readout() missing 1 required positional argument: 'b_y'", None),
+        ("make.<locals>.readout() takes 2 positional arguments but 3 were given", "2"),
+        ("readout() takes from 1 to 2 positional arguments but 3 were given", None),
+        ("readout() takes 2 positional arguments but 3 positional arguments (and 1 …) were given", "2"),
+    ],
+)
+def test_a_wrong_number_of_arguments_is_read_from_the_message(message, number):
+    match = arity_complaint("readout", message)
+    assert match is not None
+    assert match[1] == number
+
+
+@pytest.mark.parametrize(
+    "message", ["readout() missing " * 400_000, "readout() takes 1 " * 400_000, "(" * 10**6]
+)
+def test_of_a_hostile_message_little_is_read(message, monkeypatch):
+    lengths = []
+
+    def search(pattern, text):
+        lengths.append(len(text))
+
+    monkeypatch.setattr("rnnlab.check.contract.re.search", search)
+    arity_complaint("readout", message)
+    assert lengths == [LONGEST_READ]
+
+
+def test_no_search_in_a_message_goes_past_the_place_where_another_may_start():
+    assert arity_complaint("readout", "readout() missing readout() missing positional argument").start() == 18
+
+
+def test_a_hostile_message_is_cut_short():
+    raised = Raised("TypeError", "readout() missing " * 400_000)
+    assert len(verdict_of(STEP, lambda batch: [raised] * len(batch)).headline) < 500
 
 
 def test_one_wrong_answer_among_many_right_ones_is_enough():
