@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from rnnlab.check.compare import Arrays, Tolerance, agree, as_arrays, tolerance
+from rnnlab.check.compare import Arrays, Tolerance, agree, as_arrays, kind, tolerance
 from rnnlab.check.outcome import Caller, Outcome, Returned, Stopped
 from rnnlab.check.verdict import Verdict
 from rnnlab.exercises.spec import Exercise, Probe
@@ -29,13 +29,14 @@ class Trial:
 
     @property
     def got(self) -> Arrays | None:
-        """What came back as arrays; None where nothing usable did."""
+        """What came back as arrays; None where nothing usable did, which text or objects in an array are not."""
         if not isinstance(self.outcome, Returned) or self.outcome.value is None:
             return None
         value = self.outcome.value
         if isinstance(value, tuple) and (len(value) < 2 or any(isinstance(part, tuple) for part in value)):
             return None
-        return as_arrays(value)
+        arrays = as_arrays(value)
+        return None if any(kind(array) == "other" for array in arrays) else arrays
 
     @property
     def right(self) -> bool:

@@ -45,7 +45,13 @@ def _wrong_type(evidence: Evidence, trial: Trial) -> Verdict | None:
         return None
     name, came = evidence.exercise.function_name, trial.outcome.type_name
     wanted = "a number" if not evidence.exercise.results[0].axes else "a NumPy array"
-    headline = f"{name} returned a {came} where {wanted} is wanted."
+    if came == "ndarray":
+        headline = f"{name} returned an array that holds something else than numbers."
+        where = "What does `result.dtype` print, and which line decides it?"
+        fix = "Rows of different lengths, `None` and texts among the numbers make such an array."
+        return evidence.verdict("form", headline, trial, where=where, fix=fix)
+    article = "an" if came[:1].lower() in ("a", "e", "i", "o") else "a"
+    headline = f"{name} returned {article} {came} where {wanted} is wanted."
     where = "What does `type(result)` print?"
     return evidence.verdict("form", headline, trial, where=where, fix=_FIXES.get(came, ""))
 

@@ -154,6 +154,21 @@ def test_a_changed_second_answer_is_an_effect():
     assert "two different answers" in verdict.headline
 
 
+@pytest.mark.parametrize("value", [None, "h_t", np.str_("h_t"), np.array("h_t")])
+@pytest.mark.parametrize("type_name", ["str", "str_"])
+def test_a_text_is_called_by_its_type_and_not_two_different_answers(value, type_name):
+    verdict = verdict_of(STEP, lambda batch: [Returned(value, type_name)] * len(batch))
+    assert verdict.stage == "form"
+    assert f"returned a {type_name} where a NumPy array is wanted" in verdict.headline
+
+
+@pytest.mark.parametrize("value", [None, np.array([[0.1, None]], dtype=object)])
+def test_an_array_of_objects_is_not_said_to_be_no_array(value):
+    verdict = verdict_of(STEP, lambda batch: [Returned(value, "ndarray")] * len(batch))
+    assert verdict.stage == "form"
+    assert "an array that holds something else than numbers" in verdict.headline
+
+
 @pytest.mark.parametrize(
     ("change", "says"),
     [({"wrote_to_input": (1,)}, "writes into its input h_prev"), ({"aliases_input": True}, "shares memory")],

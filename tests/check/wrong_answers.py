@@ -28,6 +28,12 @@ WRONG = {
         FORWARD + "    h, out = h_0, []\n    for a in x:\n"
         "        h = np.tanh(a @ W_xh.T + h @ W_hh.T + b_h)\n        out.append(h)\n    return out",
     ),
+    "a text": ("rnn_step", STEP + "    return 'h_t'"),
+    "an array of a text": ("rnn_step", STEP + "    return np.array('h_t')"),
+    "an array of objects": (
+        "rnn_step",
+        STEP + "    return np.tanh(x_t @ W_xh.T + h_prev @ W_hh.T + b_h).astype(object)",
+    ),
     "states and last state": (
         "rnn_forward",
         FORWARD + "    h, out = h_0, []\n    for a in x:\n"
