@@ -113,7 +113,8 @@ def _read_arrays(specification: list[Any], payload: memoryview) -> list[np.ndarr
                 f"an array of shape {shape} needs {size} bytes, {len(payload) - offset} are left"
             )
         array = _view(payload[offset : offset + size], dtype, shape)
-        arrays.append(array if contiguous else _strided(array))
+        # Making an array of no elements can still fail, for its shape.
+        arrays.append(array if contiguous or not size else _strided(array))
         offset += _aligned(size)
     if offset != len(payload):
         raise ProtocolError(f"the arrays take {offset} bytes, but {len(payload)} came")

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 
 KEPT_TYPES = ("text/plain", "image/png")
+CUT = "\n[the rest of the output was cut]\n"
+ROOM_FOR_NOTE = 1_000
 _COST_OF_AN_OUTPUT = 100
 
 
@@ -15,8 +17,15 @@ def clean(text: str) -> str:
     return str(text).encode("utf-8", "replace").decode()
 
 
+def size_of(output: dict[str, Any]) -> int:
+    """Return how many bytes an output of a cell counts for."""
+    shown = [output.get(name, "") for name in ("text", "ename", "evalue")]
+    shown += [*output.get("traceback", ()), *output.get("data", {}).values()]
+    return _COST_OF_AN_OUTPUT + sum(len(text.encode()) for text in shown)
+
+
 class Recorder:
-    """The outputs of one cell, at most `limit` characters together."""
+    """The outputs of one cell, at most `limit` bytes together."""
 
     def __init__(self, limit: int) -> None:
         self.outputs: list[dict[str, Any]] = []
@@ -25,8 +34,9 @@ class Recorder:
 
     def stream(self, name: str, text: str) -> None:
         """Add text that was printed."""
-        kept = clean(text[: self._left])
-        self._left -= len(kept)
+        raw = text[: self._left].encode("utf-8", "replace")
+        kept = raw[: self._left].decode("utf-8", "ignore")
+        self._left -= len(kept.encode())
         if kept:
             self._append_text(name, kept)
         if len(kept) < len(text):
@@ -35,16 +45,17 @@ class Recorder:
     def display(self, kind: str, data: dict[str, Any], **fields: Any) -> None:
         """Add a shown object: its text and its image, where it has them."""
         kept = {name: clean(data[name]) for name in KEPT_TYPES if isinstance(data.get(name), str)}
-        self._add({"output_type": kind, "data": kept, "metadata": {}, **fields}, kept.values())
+        self._add({"output_type": kind, "data": kept, "metadata": {}, **fields})
 
     def error(self, kind: str, message: str, traceback: list[str]) -> None:
         """Add an exception's traceback."""
         lines = [clean(line) for line in traceback]
-        output = {"output_type": "error", "ename": kind, "evalue": message, "traceback": lines}
-        self._add(output, [kind, message, *lines])
+        self._add(
+            {"output_type": "error", "ename": clean(kind), "evalue": clean(message), "traceback": lines}
+        )
 
-    def _add(self, output: dict[str, Any], texts: Any) -> None:
-        size = sum(map(len, texts)) + _COST_OF_AN_OUTPUT
+    def _add(self, output: dict[str, Any]) -> None:
+        size = size_of(output)
         if size <= self._left:
             self._left -= size
             self.outputs.append(output)
@@ -54,7 +65,7 @@ class Recorder:
     def _note_cut(self) -> None:
         if not self._cut:
             self._cut = True
-            self._append_text("stderr", "\n[the rest of the output was cut]\n")
+            self._append_text("stderr", CUT)
 
     def _append_text(self, name: str, text: str) -> None:
         last = self.outputs[-1] if self.outputs else {}

@@ -11,7 +11,7 @@ import numpy as np
 
 from rnnlab.check.outcome import Missing, Outcome, Raised, Returned, Stopped
 
-from . import texts
+from . import recording, texts
 from .frames import ProtocolError
 
 _BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -41,11 +41,11 @@ def read_outcome(reply: dict[str, Any]) -> Outcome:
     raise ProtocolError("a reply to a call says returned, raised or missing")
 
 
-def read_cell(reply: dict[str, Any], seconds: float) -> CellResult:
-    """Return the result of a cell that a reply describes."""
+def read_cell(reply: dict[str, Any], seconds: float, output_bytes: int) -> CellResult:
+    """Return the result of a cell that a reply describes, with no more outputs than fit into `output_bytes`."""
     match reply:
         case {"outputs": list(outputs), "error": None | dict() as error}:
-            checked = tuple(_checked_output(output) for output in outputs)
+            checked = _within([_checked_output(output) for output in outputs], output_bytes)
             return CellResult(checked, None if error is None else read_error(error), None, seconds)
     raise ProtocolError("a reply to a cell has outputs and an error or None")
 
@@ -73,28 +73,46 @@ def _checked_value(value: Any, depth: int = 0) -> Any:
     raise ProtocolError("a value is None, a number, text, an array or a tuple of these")
 
 
+def _within(outputs: list[dict[str, Any]], limit: int) -> tuple[dict[str, Any], ...]:
+    """Return the outputs that fit; an honest recorder has cut them already and said so."""
+    left = limit + recording.ROOM_FOR_NOTE
+    for number, output in enumerate(outputs):
+        left -= recording.size_of(output)
+        if left < 0:
+            return (*outputs[:number], {"output_type": "stream", "name": "stderr", "text": recording.CUT})
+    return tuple(outputs)
+
+
 def _checked_output(output: Any) -> dict[str, Any]:
+    """Return an output made anew of the keys that its type has."""
     match output:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": str(text)}:
-            return {"output_type": "stream", "name": name, "text": text}
+            return {"output_type": "stream", "name": name, "text": texts.printed(text)}
         case {"output_type": "error", "ename": str(kind), "evalue": str(message), "traceback": list(lines)}:
             if all(isinstance(line, str) for line in lines):
-                return {"output_type": "error", "ename": kind, "evalue": message, "traceback": lines}
-        case {"output_type": "execute_result", "data": dict(data), "execution_count": int(number)}:
-            shown = {"data": _checked_data(data), "metadata": {}}
-            return {"output_type": "execute_result", "execution_count": number, **shown}
+                kind, message = texts.one_line(kind, texts.MAX_NAME), texts.message(message)
+                shown = [texts.printed(line) for line in lines]
+                return {"output_type": "error", "ename": kind, "evalue": message, "traceback": shown}
+        case {"output_type": "execute_result", "data": dict(data), "execution_count": number}:
+            if number is None or (type(number) is int and 0 <= number < _MAX_NUMBER):
+                shown = {"data": _checked_data(data), "metadata": {}}
+                return {"output_type": "execute_result", "execution_count": number, **shown}
         case {"output_type": "display_data", "data": dict(data)}:
             return {"output_type": "display_data", "data": _checked_data(data), "metadata": {}}
     raise ProtocolError("an output is a stream, an error, an execute_result or display_data")
 
 
 def _checked_data(data: dict[str, Any]) -> dict[str, str]:
+    checked = {}
     for name, content in data.items():
-        text = name == "text/plain" and isinstance(content, str)
-        image = name == "image/png" and isinstance(content, str) and _BASE64.fullmatch(content)
-        if not (text or image):
-            raise ProtocolError("shown data is text/plain, or image/png in base64")
-    return data
+        match name, content:
+            case "text/plain", str():
+                checked[name] = texts.printed(content)
+            case "image/png", str() if _BASE64.fullmatch(content):
+                checked[name] = content
+            case _:
+                raise ProtocolError("shown data is text/plain, or image/png in base64")
+    return checked
 
 
 def read_death(status: int, cpu_seconds: float, cpu_limit: int, can_kill_itself: bool) -> Stopped:

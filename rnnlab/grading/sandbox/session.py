@@ -71,11 +71,11 @@ class Session:
 
     def run(self, source: str) -> CellResult:
         """Run a cell."""
-        answer = self._ask({"op": "cell", "source": source}, self._limits.cell_seconds)
+        answer = self._ask({"op": "cell", "source": texts.valid(source)}, self._limits.cell_seconds)
         if answer.reply is None:
             return CellResult((), None, answer.stopped, answer.seconds)
         try:
-            result = read_cell(answer.reply, answer.seconds)
+            result = read_cell(answer.reply, answer.seconds, self._limits.output_bytes)
         except frames.ProtocolError as error:
             return CellResult((), None, self._stop("protocol", str(error)), answer.seconds)
         if answer.stopped is None:
@@ -129,7 +129,10 @@ class Session:
             used_up = f"all cells and calls together used up {self._limits.session_seconds:.3g} s"
             return _Answer(None, self._stop("time", used_up), 0.0)
         nonce = secrets.token_hex(16)
-        frame = frames.encode(request | {"nonce": nonce}, self._limits.frame_bytes)
+        try:
+            frame = frames.encode(request | {"nonce": nonce}, self._limits.frame_bytes)
+        except frames.ProtocolError as error:
+            return _Answer(None, _unsent(request, error), 0.0)
         began = time.monotonic()
         reply, stopped = self._exchange(frame, nonce, began, min(limit, self._seconds_left))
         seconds = time.monotonic() - began
@@ -192,3 +195,12 @@ class Session:
             reply = {"failed": type(error).__name__}
         if reply != {"ready": True}:
             raise IsolationUnavailable(f"A process could not be confined, so no code was run in it: {reply}")
+
+
+def _unsent(request: dict[str, Any], error: frames.ProtocolError) -> Stopped:
+    """Return why a request was not even sent; the session lives on."""
+    if not isinstance(error, frames.FrameTooLarge):
+        return Stopped("protocol", texts.message(str(error)))
+    return Stopped(
+        "memory", "the cell is too long" if request["op"] == "cell" else "the arguments are too large"
+    )

@@ -129,6 +129,13 @@ def test_a_shape_that_lies_is_refused(shape):
         frames.decode(frame({"tree": {"array": 0}, "arrays": [["<f8", shape, True]]}, b"\0" * 16), CAP)
 
 
+@pytest.mark.parametrize("contiguous", [True, False])
+def test_an_empty_array_of_a_huge_shape_does_not_break_the_reader(contiguous):
+    shape = [0, 2**31, 2**31]
+    received = frames.decode(frame({"tree": {"array": 0}, "arrays": [["|i1", shape, contiguous]]}), CAP)
+    assert received.size == 0
+
+
 def test_bytes_that_no_array_claims_are_refused():
     with pytest.raises(frames.ProtocolError, match="but 32 came"):
         frames.decode(frame({"tree": None, "arrays": [["<f8", [1], True]]}, b"\0" * 32), CAP)

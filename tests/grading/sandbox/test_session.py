@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from rnnlab.check.outcome import Missing, Raised, Returned, Stopped
+from rnnlab.grading.sandbox import frames
 
 pytestmark = pytest.mark.sandbox
 
@@ -229,3 +230,23 @@ def test_sessions_can_be_open_at_once(sandbox):
         first.run("a = 1")
         second.run("a = 2")
         assert (first.value("a").value, second.value("a").value) == (1, 2)
+
+
+def test_a_cell_that_is_too_long_costs_only_itself(session):
+    result = session.run("x = '" + "a" * frames.MAX_HEADER_BYTES + "'")
+    assert result.stopped == Stopped("memory", "the cell is too long")
+    assert result.outputs == ()
+    assert session.run("1").error is None
+
+
+def test_arguments_that_cannot_be_sent_cost_only_their_call(session):
+    session.run("def f(a): return 1")
+    assert session.call("f", (np.zeros(2**21),)) == Stopped("memory", "the arguments are too large")
+    assert session.call("f", ((None,) * frames.MAX_NODES,)).reason == "protocol"
+    assert session.call("f", ("\ud800",)).reason == "protocol"
+    assert session.call("f", (1,)) == Returned(1, "int")
+
+
+def test_half_a_surrogate_pair_in_a_cell_is_a_question_mark(session):
+    assert session.run("x = 'a\ud800'").error is None
+    assert session.value("x") == Returned("a?", "str")
