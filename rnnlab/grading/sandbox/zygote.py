@@ -17,7 +17,6 @@ from contextlib import suppress
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from . import scratch
@@ -160,12 +159,9 @@ class OpenParts:
 
 def _stand_in_for_checks() -> None:
     """Let `from rnnlab.check import check` work where the real checks must not be readable."""
+    from .checks import as_module
 
-    def check(*arguments: Any, **options: Any) -> None:
-        print("the grader runs the checks")
-
-    module = ModuleType("rnnlab.check")
-    module.__dict__["check"] = check
+    module = as_module()
     sys.modules["rnnlab.check"] = module
     sys.modules["rnnlab"].__dict__["check"] = module
 

@@ -71,6 +71,30 @@ def test_the_checks_of_the_notebook_can_be_imported(session):
     assert printed(result) == "the grader runs the checks\n"
 
 
+def test_every_name_that_a_notebook_uses_of_the_checks_is_there(session):
+    result = session.run("""
+from rnnlab.check import check, illustration, NotYet, Verdict
+with illustration(needs="rnn_step"):
+    undefined
+verdict = check("hidden_state.rnn_step", None, hint=2)
+passed, shown = verdict.passed, repr(verdict)
+assert isinstance(verdict, Verdict) and issubclass(NotYet, Exception)
+verdict
+""")
+    assert result.error is None
+    assert result.outputs == (
+        {"output_type": "stream", "name": "stdout", "text": "the grader runs the checks\n"},
+    )
+    assert session.value("passed") == Returned(False, "bool")
+    assert session.value("shown") == Returned("the grader runs the checks", "str")
+
+
+def test_an_illustration_that_never_ends_is_stopped(session):
+    drawing = "from rnnlab.check import illustration\nwith illustration('f'):\n    while True: pass"
+    assert session.run(drawing).stopped.reason == "time"
+    assert session.alive
+
+
 def test_the_open_parts_of_the_package_can_be_imported(session):
     assert session.run("import rnnlab.data\nassert rnnlab.__version__").error is None
 
