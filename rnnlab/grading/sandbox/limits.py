@@ -16,11 +16,11 @@ class Limits:
     """One cell may run this long."""
     call_seconds: float = 5.0
     """One call of a student's function may run this long."""
-    session_seconds: float = 60.0
+    session_seconds: float = 120.0
     """All cells and calls of a submission together; the time between them does not count."""
     grace_seconds: float = 0.5
     """After its limit, code is interrupted as by Ctrl-C, and killed if it has not ended this much later."""
-    cpu_seconds: int = 60
+    cpu_seconds: int = 120
     """Processor time of the whole submission, all threads added."""
     address_space_bytes: int = 2048 * MEBIBYTE
     """Address space beyond what the imported libraries hold."""
@@ -32,9 +32,9 @@ class Limits:
     """Open descriptors."""
     processes: int = 1024
     """Processes and threads of this user, as the kernel counts them; root is exempt."""
-    output_bytes: int = 1_000_000
+    output_bytes: int = 200_000
     """Text and images that one cell may show; the rest is cut."""
-    frame_bytes: int = 64 * MEBIBYTE
+    frame_bytes: int = 16 * MEBIBYTE
     """Arguments or results of one call."""
 
 

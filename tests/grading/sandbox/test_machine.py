@@ -165,9 +165,11 @@ def test_without_process_handles_a_late_submission_is_killed_too(process_sandbox
 
 def test_limits_have_the_documented_defaults():
     limits = Limits()
-    assert (limits.cell_seconds, limits.call_seconds, limits.session_seconds) == (10, 5, 60)
+    assert (limits.cell_seconds, limits.call_seconds, limits.session_seconds) == (10, 5, 120)
+    assert limits.cpu_seconds == 120
+    assert limits.output_bytes == 200_000
     assert limits.address_space_bytes == 2 * 2**30
-    assert limits.frame_bytes == 64 * 2**20
+    assert limits.frame_bytes == 16 * 2**20
 
 
 @pytest.mark.sandbox
