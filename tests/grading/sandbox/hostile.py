@@ -112,7 +112,7 @@ DEEP_RECURSION = """
     import sys
     sys.setrecursionlimit(10**9)
     nested = []
-    for _ in range(10**6): nested = [nested]
+    for _ in range(3 * 10**5): nested = [nested]
     repr(nested)
 """
 CALL_OF_ANOTHER_ARCHITECTURE = r"""
@@ -131,7 +131,8 @@ MANY_FILES = """
     number = 0
     while True:
         number += 1
-        open(f'{number}', 'wb').close()
+        with open(f'{number}', 'wb') as file:
+            file.write(bytes(65536))
 """
 DEEP_FOLDERS = """
     import os
