@@ -85,22 +85,15 @@ def autograde(
 ) -> None:
     """Grade what was handed in; unchanged submissions keep their marks and cost a look-up."""
     from rnnlab.grading import batch, show
-    from rnnlab.grading.course import Course, CourseError
+    from rnnlab.grading.course import Course
     from rnnlab.grading.sandbox import doctor as machine
 
     require_assignment(root, assignment)
     machine.require(isolation)
     course = Course.open(root, isolation=isolation.value)
-    students = course.students(assignment)
     for name in course.unusable_names(assignment):
         console.print(f"Skipped the folder {name}: rename it to a student's id", style="yellow", markup=False)
-    if student and student not in students:
-        raise CourseError(f"{student!r} has handed in nothing for {assignment}; see submitted/")
-    if not students:
-        raise CourseError(
-            f"nothing has been handed in for {assignment}: submitted/<student>/{assignment}/ is empty"
-        )
-    chosen = (student,) if student else students
+    chosen = course.require_students(assignment, student)
     done = list(show.progress(console, batch.autograde(course, assignment, chosen, force), len(chosen)))
     show.summary(console, done)
     weak = isolation is not Isolation.LANDLOCK

@@ -68,6 +68,17 @@ class Course:
         """The students who have handed something in for the assignment, in alphabetical order."""
         return tuple(sorted(name for name in self._folders(assignment) if STUDENT.fullmatch(name)))
 
+    def require_students(self, assignment: str, student: str = "") -> tuple[str, ...]:
+        """This student, or everybody who has handed something in; raises `CourseError` where there is nobody."""
+        students = self.students(assignment)
+        if student and student not in students:
+            raise CourseError(f"{student!r} has handed in nothing for {assignment}; see submitted/")
+        if not students:
+            raise CourseError(
+                f"nothing has been handed in for {assignment}: submitted/<student>/{assignment}/ is empty"
+            )
+        return (student,) if student else students
+
     def unusable_names(self, assignment: str) -> tuple[str, ...]:
         """The folders of submissions whose names nbgrader would take for patterns, or could not write down."""
         names = (name for name in self._folders(assignment) if not STUDENT.fullmatch(name))

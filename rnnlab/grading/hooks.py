@@ -43,9 +43,8 @@ class SubmissionExporter(NotebookExporter):
         resources = {} if resources is None else resources
         path = Path(filename)
         course = CourseDirectory(parent=self)
-        if not path.is_relative_to(
-            Path(course.root) / course.submitted_directory
-        ):  # pass 2 reads pass 1's notebook
+        handed_in_here = path.is_relative_to(Path(course.root) / course.submitted_directory)
+        if not handed_in_here:  # pass 2 reads what pass 1 wrote
             return super().from_filename(filename, resources=resources, **kw)
         try:
             if self.refuse:
@@ -54,11 +53,9 @@ class SubmissionExporter(NotebookExporter):
             resources[HANDED_IN] = {"digest": handed_in.digest, "repairs": handed_in.repairs, "problem": ""}
             notebook = handed_in.notebook
         except UnreadableNotebook as error:
-            resources[HANDED_IN] = {
-                "digest": submission.digest_of(path),
-                "repairs": (),
-                "problem": str(error),
-            }
+            # What was refused for nbgrader's sake is tried again by the next run: it matches no file.
+            digest = "" if self.refuse else submission.digest_of(path)
+            resources[HANDED_IN] = {"digest": digest, "repairs": (), "problem": str(error)}
             notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
         return self.from_notebook_node(notebook, resources=resources, **kw)
 

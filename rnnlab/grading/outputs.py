@@ -7,7 +7,6 @@ and nothing at all is full marks. A cell therefore never stands here without an 
 from __future__ import annotations
 
 import json
-import re
 from html import escape
 
 from nbformat.notebooknode import NotebookNode
@@ -58,19 +57,12 @@ def write_cell_result(cell: NotebookNode, result: CellResult, number: int, allow
     cell.execution_count = number + 1
     size = len(json.dumps(result.outputs, default=str))
     if size <= allowance:
-        cell.outputs = [_plain(NotebookNode(output)) for output in result.outputs]
+        cell.outputs = [NotebookNode(output) for output in result.outputs]
     else:
         cell.outputs = [new_output("stream", name="stdout", text="(more output than a notebook may have)\n")]
     if result.stopped is not None:
         cell.outputs.append(_error("Stopped", describe(result.stopped), shown=True))
     return max(0, allowance - size)
-
-
-def _plain(output: NotebookNode) -> NotebookNode:
-    """The output without colors: rendering a page of escape sequences takes longer than grading."""
-    if output.output_type == "stream":
-        output.text = re.sub(r"\x1b\[[0-9;]*m", "", output.text)
-    return output
 
 
 def describe(stopped: Stopped) -> str:

@@ -51,10 +51,10 @@ class StudentProcess:
         """Call the student's function once for each argument tuple."""
         session = self._alive()
         outcomes = session.call_many(name, arguments) if session else [USED_UP for _ in arguments]
-        return [
-            self._explained(name, outcome) if isinstance(outcome, Missing) else outcome
-            for outcome in outcomes
-        ]
+        # Reading all cells takes a while, and what is missing once is missing on every probe.
+        missing = {outcome for outcome in outcomes if isinstance(outcome, Missing)}
+        explained = {outcome: self._explained(name, outcome) for outcome in missing}
+        return [explained[outcome] if isinstance(outcome, Missing) else outcome for outcome in outcomes]
 
     def value(self, name: str) -> Outcome:
         """The value of one of the student's variables."""
@@ -80,9 +80,8 @@ class StudentProcess:
     def _suspects(self, name: str) -> list[CellResult]:
         """The results of the cells that speak of the name, the latest first; then that of the cell before the test."""
         speaks = re.compile(rf"\b{re.escape(name)}\b")
-        return [result for source, result in reversed(self._results) if speaks.search(source)] + [
-            result for _, result in self._results[-1:]
-        ]
+        speaking = [result for source, result in reversed(self._results) if speaks.search(source)]
+        return speaking + [result for _, result in self._results[-1:]]
 
     def _alive(self) -> Session | None:
         """The running process, or a fresh one that has repeated the cells so far; `None` when time is up."""

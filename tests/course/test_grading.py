@@ -275,7 +275,7 @@ def test_a_half_written_graded_notebook_is_graded_again(own_course):
     assert named(marks(own_course)["example-chen"])["rnn_step"] == "no_bias"
 
 
-def test_a_submission_that_nbgrader_cannot_take_loses_its_old_marks_and_says_why(own_course):
+def test_a_submission_that_nbgrader_cannot_take_loses_its_old_marks_until_it_can(own_course, graded_course):
     timestamp = own_course.root / "submitted" / "example-ada" / ASSIGNMENT / "timestamp.txt"
     timestamp.write_text("not a time at all")
     own_course.do("rnnlab", "autograde", ASSIGNMENT, "--force", codes=(1,))
@@ -283,6 +283,10 @@ def test_a_submission_that_nbgrader_cannot_take_loses_its_old_marks_and_says_why
     row = marks(own_course)["example-ada"]
     assert row["status"] == "needs a person"
     assert named(marks(own_course)["example-chen"])["rnn_step"] == "no_bias"
+    timestamp.unlink()
+    assert own_course.do("rnnlab", "autograde", ASSIGNMENT).startswith("1 graded, 1 unchanged")
+    own_course.do("rnnlab", "report", ASSIGNMENT)
+    assert marks(own_course)["example-ada"] == marks(graded_course)["example-ada"]
 
 
 def test_a_first_student_without_parts_does_not_shift_the_table(own_course):
