@@ -39,6 +39,30 @@ def expect_floats(name: str, array: Any, dtype: DTypeLike | None = None, /, **si
     _expect_shape(name, array.shape, sizes)
 
 
+def expect_no_nan(name: str, array: Any) -> None:
+    """Refuse an array in which something is not a number. Infinite values pass.
+
+    Raises: ValueError.
+
+    >>> expect_no_nan("x", np.array([[0.0, np.nan]]))
+    Traceback (most recent call last):
+    ValueError: x must hold numbers, but holds NaN at 1 place, the first at (0, 1). Are values missing in the data?
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = array.sum()
+    # a sum is much cheaper than a look at every entry, and no NaN can hide in it
+    if np.isfinite(total):
+        return
+    places = np.argwhere(np.isnan(array))
+    if len(places):
+        count = f"{len(places)} place{'s' if len(places) > 1 else ''}"
+        first = tuple(int(axis) for axis in places[0])
+        raise ValueError(
+            f"{name} must hold numbers, but holds NaN at {count}, the first at {first}. "
+            "Are values missing in the data?"
+        )
+
+
 def expect_ids(name: str, array: Any, K: int, valid: Any = None, /, **sizes: int | None) -> None:
     """Refuse an array that does not hold whole numbers from 0 to K − 1; positions where `valid` is False may hold any.
 
@@ -109,6 +133,15 @@ def expect_one_of(name: str, value: Any, options: tuple[str, ...]) -> None:
     """
     if value not in options:
         raise ValueError(f"{name} must be {' or '.join(map(repr, options))}, but is {value!r}.")
+
+
+def leading_axes(array: Any) -> dict[str, int | None]:
+    """The axes before the last one, whose number is free, with their sizes: for `expect_floats`.
+
+    >>> leading_axes(np.zeros((4, 3, 2)))
+    {'axis 0': 4, 'axis 1': 3}
+    """
+    return {f"axis {axis}": size for axis, size in enumerate(np.shape(array)[:-1])}
 
 
 def _expect_array(name: str, array: Any) -> None:

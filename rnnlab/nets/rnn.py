@@ -14,7 +14,15 @@ from numpy.typing import DTypeLike, NDArray
 
 from rnnlab.nets import initialisation
 from rnnlab.nets.activations import activation as activation_named
-from rnnlab.nets.door import expect_floats, expect_mask, expect_one_of, expect_sizes
+from rnnlab.nets.door import (
+    expect_floats,
+    expect_mask,
+    expect_no_nan,
+    expect_one_of,
+    expect_sizes,
+    leading_axes,
+)
+from rnnlab.nets.products import at_every_place, flat
 
 Array = NDArray[Any]
 
@@ -104,7 +112,7 @@ def forward(
     W_xh, W_hh, b_h = params
     T, B, _ = x.shape
     f = activation_named(activation).function
-    from_input = _at_every_place(W_xh, x) + b_h  # only the other product has to wait for the state before it
+    from_input = at_every_place(W_xh, x) + b_h  # only the other product has to wait for the state before it
     states = np.empty((T + 1, B, len(b_h)), x.dtype)
     states[0] = 0 if h_0 is None else h_0
     for t in range(T):
@@ -142,11 +150,11 @@ def backward(d_h: Array, cache: Cache, d_h_last: Array | None = None) -> tuple[A
     if mask is not None:
         slope *= mask[:, :, np.newaxis]
     d_a, d_h_0 = _through_time(d_h, slope, params.W_hh, mask, d_h_last)
-    d_x = _at_every_place(params.W_xh.T, d_a)
+    d_x = at_every_place(params.W_xh.T, d_a)
     grads = Params(
-        W_xh=_flat(d_a).T @ _flat(x),
-        W_hh=_flat(d_a).T @ _flat(states[:-1]),
-        b_h=_flat(d_a).sum(axis=0),
+        W_xh=flat(d_a).T @ flat(x),
+        W_hh=flat(d_a).T @ flat(states[:-1]),
+        b_h=flat(d_a).sum(axis=0),
     )
     return d_x, d_h_0, grads
 
@@ -176,7 +184,7 @@ def readout(params: ReadoutParams, h: Array) -> Array:
     array([[1.5]])
     """
     _expect_readable(params, h)
-    return _at_every_place(params.W_hy, h) + params.b_y
+    return at_every_place(params.W_hy, h) + params.b_y
 
 
 def readout_backward(d_y: Array, h: Array, params: ReadoutParams) -> tuple[Array, ReadoutParams]:
@@ -193,9 +201,9 @@ def readout_backward(d_y: Array, h: Array, params: ReadoutParams) -> tuple[Array
     array([[2., 1.]])
     """
     _expect_readable(params, h)
-    expect_floats("d_y", d_y, h.dtype, **_leading(h), K=len(params.b_y))
-    d_h = _at_every_place(params.W_hy.T, d_y)
-    grads = ReadoutParams(W_hy=_flat(d_y).T @ _flat(h), b_y=_flat(d_y).sum(axis=0))
+    expect_floats("d_y", d_y, h.dtype, **leading_axes(h), K=len(params.b_y))
+    d_h = at_every_place(params.W_hy.T, d_y)
+    grads = ReadoutParams(W_hy=flat(d_y).T @ flat(h), b_y=flat(d_y).sum(axis=0))
     return d_h, grads
 
 
@@ -215,16 +223,6 @@ def _through_time(
     return d_a, delta
 
 
-def _at_every_place(W: Array, x: Array) -> Array:
-    """W x at every place, (M, N) and (..., N) → (..., M), as one matrix product."""
-    return (_flat(x) @ W.T).reshape(*x.shape[:-1], len(W))
-
-
-def _flat(sequence: Array) -> Array:
-    """(..., N) as a matrix (all places, N)."""
-    return sequence.reshape(-1, sequence.shape[-1])
-
-
 def _sizes(params: Params) -> tuple[int, int]:
     expect_floats("b_h", params.b_h, H=None)
     H, dtype = len(params.b_h), params.b_h.dtype
@@ -236,9 +234,11 @@ def _sizes(params: Params) -> tuple[int, int]:
 def _expect_sequence(params: Params, x: Array, h_0: Array | None, mask: Array | None) -> None:
     H, D = _sizes(params)
     expect_floats("x", x, params.W_xh.dtype, T=None, B=None, D=D)
+    expect_no_nan("x", x)
     T, B, _ = x.shape
     if h_0 is not None:
         expect_floats("h_0", h_0, x.dtype, B=B, H=H)
+        expect_no_nan("h_0", h_0)
     if mask is not None:
         expect_mask("mask", mask, T=T, B=B)
 
@@ -253,9 +253,4 @@ def _expect_upstream(d_h: Array, d_h_last: Array | None, states: Array) -> None:
 def _expect_readable(params: ReadoutParams, h: Array) -> None:
     expect_floats("b_y", params.b_y, K=None)
     expect_floats("W_hy", params.W_hy, params.b_y.dtype, K=len(params.b_y), H=None)
-    expect_floats("h", h, params.b_y.dtype, **_leading(h), H=params.W_hy.shape[1])
-
-
-def _leading(array: Array) -> dict[str, int | None]:
-    """The axes before the last one, whose number is free, with their sizes."""
-    return {f"axis {axis}": size for axis, size in enumerate(np.shape(array)[:-1])}
+    expect_floats("h", h, params.b_y.dtype, **leading_axes(h), H=params.W_hy.shape[1])
