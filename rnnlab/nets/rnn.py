@@ -75,6 +75,15 @@ def init(rng: Generator, D: int, H: int, dtype: DTypeLike = np.float64, recurren
     return Params(W_xh, W_hh, b_h)
 
 
+def zero_state(params: Params, B: int) -> Array:
+    """The usual initial state, h_0 = 0, for B sequences: (B, H).
+
+    >>> zero_state(init(np.random.default_rng(0), D=3, H=2), B=1)
+    array([[0., 0.]])
+    """
+    return np.zeros((B, len(params.b_h)), params.b_h.dtype)
+
+
 def step(params: Params, x_t: Array, h_prev: Array, activation: str = "tanh") -> Array:
     """One update of the state: h_t = f(W_xh x_t + W_hh h_{t−1} + b_h).
 
@@ -124,6 +133,16 @@ def forward(
             np.copyto(h_t, h_prev, where=~mask[t, :, np.newaxis])
     states.setflags(write=False)
     return states[1:], Cache(params, x, states, mask, activation)
+
+
+def last_state(cache: Cache) -> Array:
+    """The state after the last step, for the next piece of a stream or for a decoder: (B, H).
+
+    >>> h, cache = forward(init(np.random.default_rng(0), D=3, H=2), np.ones((4, 1, 3)))
+    >>> bool((last_state(cache) == h[-1]).all())
+    True
+    """
+    return cache.states[-1]
 
 
 def backward(d_h: Array, cache: Cache, d_h_last: Array | None = None) -> tuple[Array, Array, Params]:
