@@ -108,6 +108,25 @@ def expect_mask(name: str, array: Any, /, **sizes: int | None) -> None:
     _expect_shape(name, array.shape, sizes)
 
 
+def expect_padding_at_the_end(name: str, mask: Any) -> None:
+    """Refuse a mask (T, B) in which a real step follows padding. A sequence that is all padding passes.
+
+    Raises: ValueError.
+
+    >>> expect_padding_at_the_end("mask", np.array([[True], [False], [True]]))
+    Traceback (most recent call last):
+    ValueError: mask must be True up to each sequence's end and False after it, but at batch place 0 the step t = 2 is \
+real after padding. A convolution counts places in time: let all padding stand at the end.
+    """
+    places = np.argwhere(mask[1:] & ~mask[:-1])
+    if len(places):
+        t, b = places[0]
+        raise ValueError(
+            f"{name} must be True up to each sequence's end and False after it, but at batch place {b} the step "
+            f"t = {t + 1} is real after padding. A convolution counts places in time: let all padding stand at the end."
+        )
+
+
 def expect_sizes(**sizes: int) -> None:
     """Refuse a size that is not a positive whole number.
 
