@@ -12,6 +12,7 @@ Shape = tuple[int, ...]
 Sizes = dict[str, int | None]
 
 FLOATS = (np.dtype(np.float32), np.dtype(np.float64))
+COMPLEX = (np.dtype(np.complex64), np.dtype(np.complex128))
 
 
 def expect_floats(name: str, array: Any, dtype: DTypeLike | None = None, /, **sizes: int | None) -> None:
@@ -31,11 +32,29 @@ def expect_floats(name: str, array: Any, dtype: DTypeLike | None = None, /, **si
             f"{name} must hold floats (float32 or float64), but holds {array.dtype}. "
             "Token ids become floats by one_hot or embed, other numbers by .astype(float)."
         )
-    if dtype is not None and array.dtype != dtype:
+    _expect_dtype(name, array, dtype)
+    _expect_shape(name, array.shape, sizes)
+
+
+def expect_real_or_complex(
+    name: str, array: Any, dtype: DTypeLike | None = None, /, **sizes: int | None
+) -> None:
+    """Refuse what `expect_floats` refuses, but take complex floats too.
+
+    Raises: TypeError for a wrong type or dtype, ValueError for a wrong shape.
+
+    >>> expect_real_or_complex("a", np.ones(2) * 1j, H=2)
+    >>> expect_real_or_complex("a", np.ones(2) * 1j, np.float64, H=2)
+    Traceback (most recent call last):
+    TypeError: a must be float64 like the other arguments, but is complex128. Convert it with .astype(np.float64).
+    """
+    _expect_array(name, array)
+    if array.dtype not in FLOATS + COMPLEX:
         raise TypeError(
-            f"{name} must be {np.dtype(dtype)} like the other arguments, but is {array.dtype}. "
-            f"Convert it with .astype(np.{np.dtype(dtype)})."
+            f"{name} must hold floats (float32 or float64) or complex floats, but holds {array.dtype}. "
+            "Convert it with .astype(float) or .astype(complex)."
         )
+    _expect_dtype(name, array, dtype)
     _expect_shape(name, array.shape, sizes)
 
 
@@ -168,6 +187,14 @@ def _expect_array(name: str, array: Any) -> None:
         kind = type(array).__name__
         raise TypeError(
             f"{name} must be a NumPy array, but is of type {kind}. Convert it with np.asarray(...)."
+        )
+
+
+def _expect_dtype(name: str, array: Any, dtype: DTypeLike | None) -> None:
+    if dtype is not None and array.dtype != dtype:
+        raise TypeError(
+            f"{name} must be {np.dtype(dtype)} like the other arguments, but is {array.dtype}. "
+            f"Convert it with .astype(np.{np.dtype(dtype)})."
         )
 
 
