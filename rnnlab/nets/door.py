@@ -135,14 +135,43 @@ def expect_padding_at_the_end(name: str, mask: Any) -> None:
     >>> expect_padding_at_the_end("mask", np.array([[True], [False], [True]]))
     Traceback (most recent call last):
     ValueError: mask must be True up to each sequence's end and False after it, but at batch place 0 the step t = 2 is \
-real after padding. A convolution counts places in time: let all padding stand at the end.
+real after padding. Places in time are counted here: let all padding stand at the end.
     """
     places = np.argwhere(mask[1:] & ~mask[:-1])
     if len(places):
         t, b = places[0]
         raise ValueError(
             f"{name} must be True up to each sequence's end and False after it, but at batch place {b} the step "
-            f"t = {t + 1} is real after padding. A convolution counts places in time: let all padding stand at the end."
+            f"t = {t + 1} is real after padding. Places in time are counted here: let all padding stand at the end."
+        )
+
+
+def expect_array(name: str, array: Any, /, **sizes: int | None) -> None:
+    """Refuse an array that has other axes than `sizes`, where None allows any size. It may hold anything.
+
+    Raises: TypeError for a wrong type, ValueError for a wrong shape.
+
+    >>> expect_array("ids", [[0, 1]], T=None, B=None)
+    Traceback (most recent call last):
+    TypeError: ids must be a NumPy array, but is of type list. Convert it with np.asarray(...).
+    """
+    _expect_array(name, array)
+    _expect_shape(name, array.shape, sizes)
+
+
+def expect_record(name: str, value: Any, kind: type, maker: str) -> None:
+    """Refuse a value that is not a record (a named tuple) of this kind; `maker` is the call that gives one.
+
+    Raises: TypeError.
+
+    >>> from rnnlab.nets.rnn import Params
+    >>> expect_record("params", (), Params, "rnn.init")
+    Traceback (most recent call last):
+    TypeError: params must be an rnnlab.nets.rnn.Params, as rnn.init gives it, but is of type tuple.
+    """
+    if not isinstance(value, kind):
+        raise TypeError(
+            f"{name} must be an {_full_name(kind)}, as {maker} gives it, but is of type {_full_name(type(value))}."
         )
 
 
@@ -180,6 +209,10 @@ def leading_axes(array: Any) -> dict[str, int | None]:
     {'axis 0': 4, 'axis 1': 3}
     """
     return {f"axis {axis}": size for axis, size in enumerate(np.shape(array)[:-1])}
+
+
+def _full_name(kind: type) -> str:
+    return kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__name__}"
 
 
 def _expect_array(name: str, array: Any) -> None:
