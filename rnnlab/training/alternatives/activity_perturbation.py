@@ -1,0 +1,100 @@
+"""Activity-based node perturbation (ANP): go along the change of activity that noise caused, not along the noise.
+
+Noise at one node also moves every node after it. With δa_t and δy_t the whole change of each node (`perturbed`), over
+the N nodes and steps of a sequence,
+
+d̂_a_t = N · δL_{≥t} · δa_t / |δ|²,   d̂_y_t = N · δL_t · δy_t / |δ|²,   |δ|² = Σ_t (|δa_t|² + |δy_t|²),
+
+which is a directional derivative along δ: the noise itself may stay unknown, and its size cancels. With credit="step"
+the sums run over one step: N = H + K, |δ_t|² and δL_t, for learning at every step.
+
+What the estimate means. To first order δ = M v for noise v, where M is triangular with ones on its diagonal: what lies
+below is the noise that a node inherits from those before it. The mean of δL δ is M g instead of the gradient g, so ANP
+is biased as far as nodes pass noise on. With credit="step" it is worse: L_t depends on the activity of step t alone, so
+δL_t is the *fully truncated* gradient times δ_t, and the estimate can tell no more than that, however long the task is.
+
+Source: Dalm, van Gerven and Ahmad 2023 (feed-forward); García Fernández, Keemink and van Gerven 2024 (recurrent). We
+read both abstracts and the second paper's published code, not their full texts. The code credits each node with the
+loss of its own step, scales by √(units) and takes |δ|² per layer and over the batch; N over the nodes of one sequence,
+which makes the mean right where M = I, and credit="future" are our own reading. Chapter beyond-bptt.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.random import Generator
+from numpy.typing import NDArray
+
+from rnnlab.training.alternatives import network, perturbed
+from rnnlab.training.alternatives.perturbed import Nodes
+
+Array = NDArray[Any]
+
+
+def along(
+    params: network.Params,
+    batch: network.Batch,
+    direction: Nodes,
+    sigma: float = 1e-3,
+    credit: str = "future",
+    antithetic: bool = False,
+) -> network.Estimate:
+    """The estimate from one given direction of the noise, nodes a (T, B, H) and y (T, B, K).
+
+    Raises: TypeError for another cell than rnn or a wrong dtype, ValueError for a wrong shape, credit or sigma.
+
+    >>> params = network.init(np.random.default_rng(0), D=1, H=4, K=2)
+    >>> batch = network.Batch(np.ones((1, 1, 1)), lambda y: (y[..., 0], np.ones_like(y)))
+    >>> direction = Nodes(np.zeros((1, 1, 4)), np.array([[[1.0, 0.0]]]))
+    >>> along(params, batch, direction).grads.readout.b_y.round(6)
+    array([6., 0.])
+    """
+    perturbed.expect_scale(sigma)
+    clean = network.forward(params, batch)
+    noise = Nodes(sigma * direction.a, sigma * direction.y)
+    changed = perturbed.difference(params, batch, clean, noise, antithetic)
+    per_node = _nodes_per_square(changed.nodes, batch.mask, credit)[..., np.newaxis]
+    credited = perturbed.credited(changed.losses, credit)[..., np.newaxis]
+    own_step = changed.losses[..., np.newaxis]
+    nodes = Nodes(per_node * credited * changed.nodes.a, per_node * own_step * changed.nodes.y)
+    return network.Estimate(float(clean.losses.sum()), perturbed.weight_gradients(nodes, clean))
+
+
+def gradient(
+    params: network.Params,
+    batch: network.Batch,
+    rng: Generator,
+    sigma: float = 1e-3,
+    samples: int = 1,
+    credit: str = "future",
+    antithetic: bool = False,
+) -> network.Estimate:
+    """The mean estimate of `samples` random directions.
+
+    Raises: TypeError for another cell than rnn or a wrong dtype, ValueError for a wrong shape, credit, sigma or number
+    of samples. Source: García Fernández, Keemink and van Gerven 2024; chapter beyond-bptt.
+
+    >>> params = network.init(np.random.default_rng(0), D=1, H=4, K=2)
+    >>> batch = network.Batch(np.ones((3, 2, 1)), lambda y: (y[..., 0], np.ones_like(y)))
+    >>> gradient(params, batch, np.random.default_rng(0)).grads.recurrent.W_hh.shape
+    (4, 4)
+    """
+
+    def one() -> network.Estimate:
+        direction = perturbed.draw(rng, params, batch)
+        return along(params, batch, direction, sigma, credit, antithetic)
+
+    return network.averaged(one, samples)
+
+
+def _nodes_per_square(nodes: Nodes, mask: Array | None, credit: str) -> Array:
+    """N / |δ|² for every step of every sequence, (T, B), and 0 where nothing changed, as at padding."""
+    square = (nodes.a**2).sum(axis=-1) + (nodes.y**2).sum(axis=-1)
+    real = np.ones(square.shape, bool) if mask is None else mask
+    count = real * (nodes.a.shape[-1] + nodes.y.shape[-1])
+    if credit == "future":
+        square = np.broadcast_to(square.sum(axis=0), square.shape)
+        count = np.broadcast_to(count.sum(axis=0), count.shape)
+    return np.divide(count, square, out=np.zeros_like(nodes.a[..., 0]), where=square > 0)
