@@ -146,6 +146,22 @@ real after padding. Places in time are counted here: let all padding stand at th
         )
 
 
+def expect_sequence(x: Any, mask: Any, D: int, dtype: DTypeLike) -> None:
+    """Refuse an input x that is not (T, B, D) of this dtype without NaN, or a mask that is neither None nor (T, B).
+
+    Raises: TypeError for a wrong type or dtype, ValueError for a wrong shape or NaN.
+
+    >>> expect_sequence(np.zeros((4, 2, 3)), np.ones((2, 4), bool), 3, float)
+    Traceback (most recent call last):
+    ValueError: mask must have the shape (T, B) with T = 4, B = 2, but has the shape (2, 4). The axes seem to stand in \
+another order: .transpose(1, 0) would fit.
+    """
+    expect_floats("x", x, dtype, T=None, B=None, D=D)
+    expect_no_nan("x", x)
+    if mask is not None:
+        expect_mask("mask", mask, T=len(x), B=x.shape[1])
+
+
 def expect_array(name: str, array: Any, /, **sizes: int | None) -> None:
     """Refuse an array that has other axes than `sizes`, where None allows any size. It may hold anything.
 
@@ -173,6 +189,22 @@ def expect_record(name: str, value: Any, kind: type, maker: str) -> None:
         raise TypeError(
             f"{name} must be an {_full_name(kind)}, as {maker} gives it, but is of type {_full_name(type(value))}."
         )
+
+
+def expect_one_each(name: str, values: Any, count: int, places: str) -> None:
+    """Refuse what is not a plain tuple or list with one entry, which may be anything, for each of `count` `places`.
+
+    Raises: TypeError for a wrong type, ValueError for a wrong number.
+
+    >>> expect_one_each("state", (np.zeros((1, 2)),), 2, "layers")
+    Traceback (most recent call last):
+    ValueError: state must be a tuple with one entry for each of the 2 layers, but has 1.
+    """
+    expected = f"{name} must be a tuple with one entry for each of the {count} {places}"
+    if not isinstance(values, tuple | list) or hasattr(values, "_fields"):
+        raise TypeError(f"{expected}, but is of type {_full_name(type(values))}.")
+    if len(values) != count:
+        raise ValueError(f"{expected}, but has {len(values)}.")
 
 
 def expect_sizes(**sizes: int) -> None:

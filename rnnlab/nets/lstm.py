@@ -8,12 +8,16 @@ c_t = f_t ⊙ c_{t−1} + i_t ⊙ g_t
 h_t = o_t ⊙ tanh(c_t)
 
 The rows of the four gates are stacked in torch's order i, f, g, o. Sequences are time-first, (T, B, D). Where a mask
-(T, B) is False the state is carried over. Source: Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000 for
-the forget gate; chapter lstm.
+(T, B) is False the state is carried over. Source: Hochreiter and Schmidhuber 1997; Gers, Schmidhuber and Cummins 2000
+for the forget gate; chapter lstm.
+
+`step` reads as the equations. `forward` computes the same with one matrix product a step, W [h_{t−1}; x_t; 1], and one
+tanh for all gates, as σ(a) = (1 + tanh(a/2)) / 2.
 """
 
 from __future__ import annotations
 
+from itertools import repeat
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -22,8 +26,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from rnnlab.nets import initialisation
 from rnnlab.nets.activations import sigmoid
-from rnnlab.nets.door import expect_floats, expect_mask, expect_no_nan, expect_sizes
-from rnnlab.nets.products import at_every_place, flat
+from rnnlab.nets.door import expect_floats, expect_no_nan, expect_record, expect_sequence, expect_sizes
+from rnnlab.nets.products import by_rows, chunks
 
 Array = NDArray[Any]
 
@@ -43,15 +47,74 @@ class State(NamedTuple):
     c: Array
 
 
+class Gates(NamedTuple):
+    """The four gates at every step: each (T, B, H)."""
+
+    i: Array
+    f: Array
+    g: Array
+    o: Array
+
+
 class Cache(NamedTuple):
-    """What `backward` needs from `forward`: `gates` (T, B, 4H), and `states`, `cells` (T + 1, B, H) from t = 0 on."""
+    """What `backward` needs from `forward`.
+
+    `memory` (T + 1, 6H + D + 1, B) holds, for each t from 0 on and with a column for each sequence, the rows
+    h_t, x_{t+1}, 1 (what the next step reads), the gates i, f, o, g of that step, and c_t.
+    """
 
     params: Params
-    x: Array
-    gates: Array
-    states: Array
-    cells: Array
+    memory: Array
     mask: Array | None
+
+    @property
+    def states(self) -> Array:
+        """h_0 … h_T: (T + 1, B, H)."""
+        return _Rows.of(self.params, self.memory).h.swapaxes(1, 2)
+
+    @property
+    def cells(self) -> Array:
+        """c_0 … c_T: (T + 1, B, H)."""
+        return _Rows.of(self.params, self.memory).c.swapaxes(1, 2)
+
+    @property
+    def gates(self) -> Gates:
+        """The gates of steps 1 … T. At padding i = o = 0 and f = 1: nothing is written, all is kept."""
+        i, f, o, g = _Rows.of(self.params, self.memory[:-1]).gates
+        return Gates(*(gate.swapaxes(1, 2) for gate in (i, f, g, o)))
+
+
+class _Rows(NamedTuple):
+    """The rows of `Cache.memory` by name: each (T + 1, rows, B)."""
+
+    h: Array
+    x: Array
+    one: Array
+    seen: Array
+    a: Array
+    sigmoids: Array
+    gates: tuple[Array, Array, Array, Array]
+    write_and_keep: Array
+    candidate_and_cell: Array
+    c: Array
+
+    @classmethod
+    def of(cls, params: Params, memory: Array) -> _Rows:
+        H, D = params.W_hh.shape[1], params.W_xh.shape[1]
+        N = H + D + 1
+        i, f, o, g, c = (memory[:, N + k * H : N + (k + 1) * H] for k in range(5))
+        return cls(
+            h=memory[:, :H],
+            x=memory[:, H : H + D],
+            one=memory[:, H + D : N],
+            seen=memory[:, :N],
+            a=memory[:, N : N + 4 * H],
+            sigmoids=memory[:, N : N + 3 * H],
+            gates=(i, f, o, g),
+            write_and_keep=memory[:, N : N + 2 * H],
+            candidate_and_cell=memory[:, N + 3 * H :],
+            c=c,
+        )
 
 
 def init(
@@ -123,25 +186,41 @@ def forward(
     >>> h.shape, cache.cells.shape
     ((4, 1, 2), (5, 1, 2))
     """
-    _expect_sequence(params, x, state, mask)
+    H, D = _sizes(params)
+    expect_sequence(x, mask, D, params.W_xh.dtype)
     T, B, _ = x.shape
-    H = params.W_hh.shape[1]
-    gates = at_every_place(params.W_xh, x) + params.b_h
-    states, cells = np.empty((2, T + 1, B, H), x.dtype)
-    states[0], cells[0] = zero_state(params, B) if state is None else state
-    for t in range(T):
-        gates[t] += states[t] @ params.W_hh.T
-        for gate in (slice(0, 2 * H), slice(3 * H, 4 * H)):
-            gates[t, :, gate] = sigmoid(gates[t, :, gate])
-        np.tanh(gates[t, :, 2 * H : 3 * H], out=gates[t, :, 2 * H : 3 * H])
-        i, f, g, o = np.split(gates[t], 4, axis=-1)
-        cells[t + 1] = f * cells[t] + i * g
-        states[t + 1] = o * np.tanh(cells[t + 1])
-        if mask is not None:
-            np.copyto(cells[t + 1], cells[t], where=~mask[t, :, np.newaxis])
-            np.copyto(states[t + 1], states[t], where=~mask[t, :, np.newaxis])
-    states.setflags(write=False)
-    return states[1:], Cache(params, x, gates, states, cells, mask)
+    _expect_state("state", state, x.dtype, B, H)
+    # One block of memory: on small networks, fresh pages for many arrays would cost more than the arithmetic.
+    memory = np.empty((T + 1, 6 * H + D + 1, B), x.dtype)
+    rows = _Rows.of(params, memory)
+    rows.h[0], rows.c[0] = (0, 0) if state is None else (state.h.T, state.c.T)
+    rows.x[:T], rows.one[:] = x.swapaxes(1, 2), 1
+    half = np.array(0.5, x.dtype)  # NumPy multiplies by an array sooner than by a Python number
+    W = _one_matrix(params)
+    W[: 3 * H] *= half
+    written_and_kept = np.empty((2 * H, B), x.dtype)
+    written, kept = written_and_kept[:H], written_and_kept[H:]
+    padding = repeat(None) if mask is None else ~mask
+    closed = np.repeat(np.array([0, 1, 0], x.dtype), H)[:, np.newaxis]
+    for seen, a, sigmoids, gates, candidate_and_cell, o, c, h_prev, h, pad in zip(
+        rows.seen, rows.a, rows.sigmoids, rows.write_and_keep, rows.candidate_and_cell, rows.gates[2],
+        rows.c[1:], rows.h, rows.h[1:], padding, strict=False,
+    ):  # fmt: skip
+        np.dot(W, seen, out=a)
+        np.tanh(a, out=a)
+        np.multiply(sigmoids, half, out=sigmoids)
+        np.add(sigmoids, half, out=sigmoids)
+        if pad is not None:
+            np.copyto(sigmoids, closed, where=pad)
+        np.multiply(gates, candidate_and_cell, out=written_and_kept)  # (i ⊙ g, f ⊙ c_{t−1})
+        np.add(written, kept, out=c)
+        np.tanh(c, out=h)
+        np.multiply(h, o, out=h)
+        if pad is not None:
+            np.copyto(h, h_prev, where=pad)
+    memory.setflags(write=False)
+    cache = Cache(params, memory, mask)
+    return cache.states[1:], cache
 
 
 def last_state(cache: Cache) -> State:
@@ -165,7 +244,8 @@ def backward(d_h: Array, cache: Cache, d_last: State | None = None) -> tuple[Arr
     d_W_xh = Σ_t d_a_t x_tᵀ,  d_W_hh = Σ_t d_a_t h_{t−1}ᵀ,  d_b_h = Σ_t d_a_t,  d_x_t = W_xhᵀ d_a_t.
     At padding d_a_t = 0, and both gradients pass to t − 1 unchanged.
 
-    Shapes: d_h (T, B, H), d_last two (B, H), which is added at (h_T, c_T), or None; returns d_x (T, B, D), d_state, grads.
+    Shapes: d_h (T, B, H), d_last two (B, H), which is added at (h_T, c_T), or None; returns d_x (T, B, D), d_state
+    with two (B, H), and grads.
 
     Raises: TypeError for a wrong dtype, ValueError for a wrong shape.
     Source: Hochreiter and Schmidhuber 1997; chapter lstm.
@@ -176,37 +256,91 @@ def backward(d_h: Array, cache: Cache, d_last: State | None = None) -> tuple[Arr
     >>> d_x.shape, d_state.c.shape, grads.W_hh.shape
     ((4, 1, 3), (1, 2), (8, 2))
     """
-    params, x, gates, states, cells, mask = cache
-    _expect_upstream(d_h, d_last, states)
-    T, B, H = d_h.shape
-    delta, d_c = (each.copy() for each in (zero_state(params, B) if d_last is None else d_last))
-    d_a = np.empty_like(gates)
-    tanh_c = np.tanh(cells[1:])
-    for t in reversed(range(T)):
-        i, f, g, o = np.split(gates[t], 4, axis=-1)
-        delta += d_h[t]
-        epsilon = d_c + delta * o * (1 - tanh_c[t] ** 2)
-        d_a[t] = np.concatenate(
-            [
-                epsilon * g * i * (1 - i),
-                epsilon * cells[t] * f * (1 - f),
-                epsilon * i * (1 - g**2),
-                delta * tanh_c[t] * o * (1 - o),
-            ],
-            axis=-1,
-        )
-        if mask is None:
-            d_c = epsilon * f
-            delta = d_a[t] @ params.W_hh
-        else:
-            real = mask[t, :, np.newaxis]
-            d_a[t] *= real
-            d_c = np.where(real, epsilon * f, d_c)
-            delta = np.where(real, d_a[t] @ params.W_hh, delta)
-    grads = Params(
-        W_xh=flat(d_a).T @ flat(x), W_hh=flat(d_a).T @ flat(states[:-1]), b_h=flat(d_a).sum(axis=0)
-    )
-    return at_every_place(params.W_xh.T, d_a), State(delta, d_c), grads
+    params, memory, mask = cache
+    rows = _Rows.of(params, memory)
+    T, (H, D), B = len(memory) - 1, _sizes(params), memory.shape[-1]
+    expect_floats("d_h", d_h, memory.dtype, T=T, B=B, H=H)
+    _expect_state("d_last", d_last, memory.dtype, B, H)
+    W = _one_matrix(params)
+    d_W, d_x = np.zeros_like(W), np.empty((T, B, D), memory.dtype)
+    d_state = State(*(each.T.copy() for each in (zero_state(params, B) if d_last is None else d_last)))
+    for steps in reversed(chunks(T, 4 * H * B * memory.itemsize)):
+        d_a, d_seen = _through_time(d_h[steps], d_state, rows, steps, W, mask)
+        d_W += by_rows(d_a) @ by_rows(rows.seen[steps]).T
+        d_x[steps] = d_seen[:, H : H + D].swapaxes(1, 2)
+    d_W_hh, d_W_xh, d_b_h = np.split(_swap_last_gates(d_W), [H, H + D], axis=1)
+    return d_x, State(*(each.T for each in d_state)), Params(d_W_xh, d_W_hh, d_b_h[:, 0])
+
+
+def _through_time(
+    d_h: Array, d_state: State, rows: _Rows, steps: slice, W: Array, mask: Array | None
+) -> tuple[Array, Array]:
+    """The loop of `backward` over some steps: d_a (n, 4H, B) and the gradients at [h_{t−1}; x_t; 1], (n, N, B).
+
+    `d_state` holds the gradients at the last state, (H, B) each, and then those at the state before the first step.
+    """
+    slopes, slope_of_c = _slopes(rows, steps)
+    n, H, B = slope_of_c.shape
+    d_a = slopes.reshape(n, 4 * H, B)
+    d_h = d_h.swapaxes(1, 2).copy()
+    d_seen = np.empty((n, len(W.T), B), d_h.dtype)
+    padding = repeat(None) if mask is None else ~mask[steps][::-1]
+    delta, d_c = d_state
+    epsilon = np.empty_like(d_c)
+    f = rows.gates[1][steps]
+    for delta_t, to_c, k_if, k_o, k_g, f_t, d_a_t, d_seen_t, pad in zip(
+        d_h[::-1], slope_of_c[::-1], slopes[::-1, :2], slopes[::-1, 2], slopes[::-1, 3], f[::-1],
+        d_a[::-1], d_seen[::-1], padding, strict=False,
+    ):  # fmt: skip
+        np.add(delta_t, delta, out=delta_t)
+        np.multiply(delta_t, to_c, out=epsilon)
+        np.add(epsilon, d_c, out=epsilon)
+        np.multiply(k_if, epsilon, out=k_if)
+        np.multiply(k_g, epsilon, out=k_g)
+        np.multiply(k_o, delta_t, out=k_o)
+        np.multiply(epsilon, f_t, out=d_c)
+        np.dot(W.T, d_a_t, out=d_seen_t)
+        delta = d_seen_t[:H]
+        if pad is not None:
+            np.copyto(delta, delta_t, where=pad)
+    d_state.h[:] = delta
+    return d_a, d_seen
+
+
+def _slopes(rows: _Rows, steps: slice) -> tuple[Array, Array]:
+    """All factors of the backward pass that wait for no gradient: d_a for ε_t = δ_t = 1, and ∂h_t/∂c_t.
+
+    Shapes: (n, 4, H, B) in the order i, f, o, g, and (n, H, B). At padding both are zero, as its gates are closed.
+    """
+    i, _, o, g = (gate[steps] for gate in rows.gates)
+    sigmoids, tanh_c = rows.sigmoids[steps], np.tanh(rows.c[1:][steps])
+    n, H, B = tanh_c.shape
+    slopes = np.empty((n, 4, H, B), tanh_c.dtype)
+    of_sigmoids = slopes[:, :3].reshape(n, 3 * H, B)
+    np.multiply(sigmoids, sigmoids, out=of_sigmoids)
+    np.subtract(sigmoids, of_sigmoids, out=of_sigmoids)
+    slopes[:, 0] *= g
+    slopes[:, 1] *= rows.c[steps]
+    slopes[:, 2] *= tanh_c
+    np.multiply(g, g, out=slopes[:, 3])
+    np.subtract(1, slopes[:, 3], out=slopes[:, 3])
+    slopes[:, 3] *= i
+    slope_of_c = tanh_c
+    np.multiply(tanh_c, tanh_c, out=slope_of_c)
+    np.subtract(1, slope_of_c, out=slope_of_c)
+    slope_of_c *= o
+    return slopes, slope_of_c
+
+
+def _one_matrix(params: Params) -> Array:
+    """All weights as one matrix [W_hh, W_xh, b_h], (4H, H + D + 1), with the gates in the order i, f, o, g."""
+    return _swap_last_gates(np.concatenate([params.W_hh, params.W_xh, params.b_h[:, np.newaxis]], axis=1))
+
+
+def _swap_last_gates(W: Array) -> Array:
+    """The rows of the gates i, f, g, o in the order i, f, o, g, or back: so the three sigmoids stand together."""
+    i, f, g, o = np.split(W, 4)
+    return np.concatenate([i, f, o, g])
 
 
 def _sizes(params: Params) -> tuple[int, int]:
@@ -218,26 +352,10 @@ def _sizes(params: Params) -> tuple[int, int]:
     return H, params.W_xh.shape[1]
 
 
-def _expect_state(name: str, state: State, dtype: DTypeLike, B: int, H: int) -> None:
+def _expect_state(name: str, state: State | None, dtype: DTypeLike, B: int, H: int) -> None:
+    if state is None:
+        return
+    expect_record(name, state, State, "State(h, c)")
     for field, value in zip(State._fields, state, strict=True):
         expect_floats(f"{name}.{field}", value, dtype, B=B, H=H)
-
-
-def _expect_sequence(params: Params, x: Array, state: State | None, mask: Array | None) -> None:
-    H, D = _sizes(params)
-    expect_floats("x", x, params.W_xh.dtype, T=None, B=None, D=D)
-    expect_no_nan("x", x)
-    T, B, _ = x.shape
-    if state is not None:
-        _expect_state("state", state, x.dtype, B, H)
-        expect_no_nan("state.h", state.h)
-        expect_no_nan("state.c", state.c)
-    if mask is not None:
-        expect_mask("mask", mask, T=T, B=B)
-
-
-def _expect_upstream(d_h: Array, d_last: State | None, states: Array) -> None:
-    T, B, H = states[1:].shape
-    expect_floats("d_h", d_h, states.dtype, T=T, B=B, H=H)
-    if d_last is not None:
-        _expect_state("d_last", d_last, states.dtype, B, H)
+        expect_no_nan(f"{name}.{field}", value)
