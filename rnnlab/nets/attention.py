@@ -230,8 +230,8 @@ def attend(
 def attend_backward(d_context: Array, cache: Cache) -> tuple[Array, Memory, Params]:
     """From the gradient at the context to those at the queries, the memory and the weights, of which W_k stays None.
 
-    Shapes: d_context (T_q, B, V); returns d_queries (T_q, B, D_q), d_memory shaped like the memory, and grads. Equations
-    and what is raised are those of `backward`.
+    Shapes: d_context (T_q, B, V); returns d_queries (T_q, B, D_q), d_memory shaped like the memory, and grads.
+    Equations and what is raised are those of `backward`.
 
     >>> memory = remember(Params(), np.zeros((2, 1, 1)), np.array([[[1.0]], [[3.0]]]))
     >>> _, cache = attend(Params(), np.ones((1, 1, 1)), memory)
