@@ -51,8 +51,8 @@ def forward(
     flows on, because networks compute them from their weights.
 
     `method` "auto" takes what was fastest on two cores of a Zen 4: hillis_steele while a step has at most 2 KiB and
-    the sequence at most 512 KiB (3 to 7 times as fast as the loop at B = 1, H = 64 to 16, T = 128), chunked for longer
-    sequences of such steps (4 times at T = 4096, H = 64), else the loop, which large steps keep busy, and always the
+    the sequence at most 512 KiB (3 to 5 times as fast as the loop at B = 1, H = 64 to 16, T = 128), chunked for longer
+    sequences of such steps (3 times at T = 4096, H = 64), else the loop, which large steps keep busy, and always the
     loop where some |a| > 1.
 
     Raises: TypeError for a wrong dtype, ValueError for a wrong shape or method, or where `method` "convolution" meets a
