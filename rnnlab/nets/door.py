@@ -277,10 +277,10 @@ def _expect_shape(name: str, shape: Shape, sizes: Sizes) -> None:
 def _fits(shape: Shape, sizes: Sizes) -> bool:
     if len(shape) != len(sizes):
         return False
-    return all(
-        size >= 1 if expected is None else size == expected
-        for size, expected in zip(shape, sizes.values(), strict=True)
-    )
+    for size, expected in zip(shape, sizes.values(), strict=True):
+        if size < 1 if expected is None else size != expected:
+            return False
+    return True
 
 
 def _likely_cause(shape: Shape, sizes: Sizes) -> str:

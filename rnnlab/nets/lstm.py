@@ -59,28 +59,29 @@ class Gates(NamedTuple):
 class Cache(NamedTuple):
     """What `backward` needs from `forward`.
 
+    `W` (4H, H + D + 1) is [W_hh, W_xh, b_h] with the gates in the order i, f, o, g, so that the sigmoids stand together.
     `memory` (T + 1, 6H + D + 1, B) holds, for each t from 0 on and with a column for each sequence, the rows
     h_t, x_{t+1}, 1 (what the next step reads), the gates i, f, o, g of that step, and c_t.
     """
 
-    params: Params
+    W: Array
     memory: Array
     mask: Array | None
 
     @property
     def states(self) -> Array:
         """h_0 … h_T: (T + 1, B, H)."""
-        return _Rows.of(self.params, self.memory).h.swapaxes(1, 2)
+        return self.memory[:, : len(self.W) // 4].swapaxes(1, 2)
 
     @property
     def cells(self) -> Array:
         """c_0 … c_T: (T + 1, B, H)."""
-        return _Rows.of(self.params, self.memory).c.swapaxes(1, 2)
+        return self.memory[:, -(len(self.W) // 4) :].swapaxes(1, 2)
 
     @property
     def gates(self) -> Gates:
         """The gates of steps 1 … T. At padding i = o = 0 and f = 1: nothing is written, all is kept."""
-        i, f, o, g = _Rows.of(self.params, self.memory[:-1]).gates
+        i, f, o, g = _Rows.of(self.memory[:-1], self.W).gates
         return Gates(*(gate.swapaxes(1, 2) for gate in (i, f, g, o)))
 
 
@@ -99,14 +100,13 @@ class _Rows(NamedTuple):
     c: Array
 
     @classmethod
-    def of(cls, params: Params, memory: Array) -> _Rows:
-        H, D = params.W_hh.shape[1], params.W_xh.shape[1]
-        N = H + D + 1
+    def of(cls, memory: Array, W: Array) -> _Rows:
+        H, N = len(W) // 4, W.shape[1]
         i, f, o, g, c = (memory[:, N + k * H : N + (k + 1) * H] for k in range(5))
         return cls(
             h=memory[:, :H],
-            x=memory[:, H : H + D],
-            one=memory[:, H + D : N],
+            x=memory[:, H : N - 1],
+            one=memory[:, N - 1],
             seen=memory[:, :N],
             a=memory[:, N : N + 4 * H],
             sigmoids=memory[:, N : N + 3 * H],
@@ -192,12 +192,13 @@ def forward(
     _expect_state("state", state, x.dtype, B, H)
     # One block of memory: on small networks, fresh pages for many arrays would cost more than the arithmetic.
     memory = np.empty((T + 1, 6 * H + D + 1, B), x.dtype)
-    rows = _Rows.of(params, memory)
+    W = _one_matrix(params)
+    rows = _Rows.of(memory, W)
     rows.h[0], rows.c[0] = (0, 0) if state is None else (state.h.T, state.c.T)
     rows.x[:T], rows.one[:] = x.swapaxes(1, 2), 1
     half = np.array(0.5, x.dtype)  # NumPy multiplies by an array sooner than by a Python number
-    W = _one_matrix(params)
-    W[: 3 * H] *= half
+    halved = W.copy()
+    halved[: 3 * H] *= half
     written_and_kept = np.empty((2 * H, B), x.dtype)
     written, kept = written_and_kept[:H], written_and_kept[H:]
     padding = repeat(None) if mask is None else ~mask
@@ -206,7 +207,7 @@ def forward(
         rows.seen, rows.a, rows.sigmoids, rows.write_and_keep, rows.candidate_and_cell, rows.gates[2],
         rows.c[1:], rows.h, rows.h[1:], padding, strict=False,
     ):  # fmt: skip
-        np.dot(W, seen, out=a)
+        np.dot(halved, seen, out=a)
         np.tanh(a, out=a)
         np.multiply(sigmoids, half, out=sigmoids)
         np.add(sigmoids, half, out=sigmoids)
@@ -219,7 +220,7 @@ def forward(
         if pad is not None:
             np.copyto(h, h_prev, where=pad)
     memory.setflags(write=False)
-    cache = Cache(params, memory, mask)
+    cache = Cache(W, memory, mask)
     return cache.states[1:], cache
 
 
@@ -256,41 +257,47 @@ def backward(d_h: Array, cache: Cache, d_last: State | None = None) -> tuple[Arr
     >>> d_x.shape, d_state.c.shape, grads.W_hh.shape
     ((4, 1, 3), (1, 2), (8, 2))
     """
-    params, memory, mask = cache
-    rows = _Rows.of(params, memory)
-    T, (H, D), B = len(memory) - 1, _sizes(params), memory.shape[-1]
+    W, memory, mask = cache
+    rows = _Rows.of(memory, W)
+    (H, B), D, T = rows.h[0].shape, rows.x.shape[1], len(memory) - 1
     expect_floats("d_h", d_h, memory.dtype, T=T, B=B, H=H)
     _expect_state("d_last", d_last, memory.dtype, B, H)
-    W = _one_matrix(params)
-    d_W, d_x = np.zeros_like(W), np.empty((T, B, D), memory.dtype)
-    d_state = State(*(each.T.copy() for each in (zero_state(params, B) if d_last is None else d_last)))
-    for steps in reversed(chunks(T, 4 * H * B * memory.itemsize)):
-        d_a, d_seen = _through_time(d_h[steps], d_state, rows, steps, W, mask)
+    d_W, d_x = np.zeros(W.shape, W.dtype), np.empty((T, B, D), W.dtype)
+    d_state = State(np.zeros((H, B), W.dtype), np.zeros((H, B), W.dtype))
+    if d_last is not None:
+        d_state.h[:], d_state.c[:] = d_last.h.T, d_last.c.T
+    W_T = np.ascontiguousarray(W.T)
+    stretches = chunks(T, 4 * H * B * memory.itemsize)
+    workspace = np.empty((stretches[0].stop, 7 * H + D + 1, B), memory.dtype)
+    for steps in reversed(stretches):
+        d_a, d_seen = _through_time(d_h[steps], d_state, rows, steps, W_T, mask, workspace)
         d_W += by_rows(d_a) @ by_rows(rows.seen[steps]).T
         d_x[steps] = d_seen[:, H : H + D].swapaxes(1, 2)
-    d_W_hh, d_W_xh, d_b_h = np.split(_swap_last_gates(d_W), [H, H + D], axis=1)
-    return d_x, State(*(each.T for each in d_state)), Params(d_W_xh, d_W_hh, d_b_h[:, 0])
+    d_W = _swap_last_gates(d_W)
+    grads = Params(W_xh=d_W[:, H : H + D], W_hh=d_W[:, :H], b_h=d_W[:, -1])
+    return d_x, State(d_state.h.T, d_state.c.T), grads
 
 
 def _through_time(
-    d_h: Array, d_state: State, rows: _Rows, steps: slice, W: Array, mask: Array | None
+    d_h: Array, d_state: State, rows: _Rows, steps: slice, W_T: Array, mask: Array | None, workspace: Array
 ) -> tuple[Array, Array]:
-    """The loop of `backward` over some steps: d_a (n, 4H, B) and the gradients at [h_{t−1}; x_t; 1], (n, N, B).
+    """The loop of `backward` over n steps: d_a (n, 4H, B) and the gradients at [h_{t−1}; x_t; 1], (n, N, B).
 
     `d_state` holds the gradients at the last state, (H, B) each, and then those at the state before the first step.
     """
-    slopes, slope_of_c = _slopes(rows, steps)
-    n, H, B = slope_of_c.shape
-    d_a = slopes.reshape(n, 4 * H, B)
-    d_h = d_h.swapaxes(1, 2).copy()
-    d_seen = np.empty((n, len(W.T), B), d_h.dtype)
+    H, B = d_state.h.shape
+    n = len(d_h)
+    d_a, slope_of_c = workspace[:n, : 4 * H], workspace[:n, 4 * H : 5 * H]
+    whole_d_h, d_seen = workspace[:n, 5 * H : 6 * H], workspace[:n, 6 * H :]
+    slopes = d_a.reshape(n, 4, H, B, copy=False)
+    _fill_slopes(slopes, slope_of_c, rows, steps)
+    whole_d_h[:] = d_h.swapaxes(1, 2)
     padding = repeat(None) if mask is None else ~mask[steps][::-1]
     delta, d_c = d_state
     epsilon = np.empty_like(d_c)
-    f = rows.gates[1][steps]
-    for delta_t, to_c, k_if, k_o, k_g, f_t, d_a_t, d_seen_t, pad in zip(
-        d_h[::-1], slope_of_c[::-1], slopes[::-1, :2], slopes[::-1, 2], slopes[::-1, 3], f[::-1],
-        d_a[::-1], d_seen[::-1], padding, strict=False,
+    for delta_t, to_c, k_if, k_o, k_g, f, d_a_t, d_seen_t, pad in zip(
+        whole_d_h[::-1], slope_of_c[::-1], slopes[::-1, :2], slopes[::-1, 2], slopes[::-1, 3],
+        rows.gates[1][steps][::-1], d_a[::-1], d_seen[::-1], padding, strict=False,
     ):  # fmt: skip
         np.add(delta_t, delta, out=delta_t)
         np.multiply(delta_t, to_c, out=epsilon)
@@ -298,8 +305,8 @@ def _through_time(
         np.multiply(k_if, epsilon, out=k_if)
         np.multiply(k_g, epsilon, out=k_g)
         np.multiply(k_o, delta_t, out=k_o)
-        np.multiply(epsilon, f_t, out=d_c)
-        np.dot(W.T, d_a_t, out=d_seen_t)
+        np.multiply(epsilon, f, out=d_c)
+        np.dot(W_T, d_a_t, out=d_seen_t)
         delta = d_seen_t[:H]
         if pad is not None:
             np.copyto(delta, delta_t, where=pad)
@@ -307,40 +314,36 @@ def _through_time(
     return d_a, d_seen
 
 
-def _slopes(rows: _Rows, steps: slice) -> tuple[Array, Array]:
+def _fill_slopes(slopes: Array, slope_of_c: Array, rows: _Rows, steps: slice) -> None:
     """All factors of the backward pass that wait for no gradient: d_a for ε_t = δ_t = 1, and ∂h_t/∂c_t.
 
     Shapes: (n, 4, H, B) in the order i, f, o, g, and (n, H, B). At padding both are zero, as its gates are closed.
     """
     i, _, o, g = (gate[steps] for gate in rows.gates)
-    sigmoids, tanh_c = rows.sigmoids[steps], np.tanh(rows.c[1:][steps])
-    n, H, B = tanh_c.shape
-    slopes = np.empty((n, 4, H, B), tanh_c.dtype)
-    of_sigmoids = slopes[:, :3].reshape(n, 3 * H, B)
-    np.multiply(sigmoids, sigmoids, out=of_sigmoids)
-    np.subtract(sigmoids, of_sigmoids, out=of_sigmoids)
+    sigmoids = rows.sigmoids[steps].reshape(len(i), 3, *i.shape[1:], copy=False)
+    np.multiply(sigmoids, sigmoids, out=slopes[:, :3])
+    np.subtract(sigmoids, slopes[:, :3], out=slopes[:, :3])
+    tanh_c = np.tanh(rows.c[1:][steps], out=slope_of_c)
     slopes[:, 0] *= g
     slopes[:, 1] *= rows.c[steps]
     slopes[:, 2] *= tanh_c
     np.multiply(g, g, out=slopes[:, 3])
     np.subtract(1, slopes[:, 3], out=slopes[:, 3])
     slopes[:, 3] *= i
-    slope_of_c = tanh_c
     np.multiply(tanh_c, tanh_c, out=slope_of_c)
     np.subtract(1, slope_of_c, out=slope_of_c)
     slope_of_c *= o
-    return slopes, slope_of_c
 
 
 def _one_matrix(params: Params) -> Array:
-    """All weights as one matrix [W_hh, W_xh, b_h], (4H, H + D + 1), with the gates in the order i, f, o, g."""
+    """All weights as one matrix: `Cache.W`."""
     return _swap_last_gates(np.concatenate([params.W_hh, params.W_xh, params.b_h[:, np.newaxis]], axis=1))
 
 
 def _swap_last_gates(W: Array) -> Array:
     """The rows of the gates i, f, g, o in the order i, f, o, g, or back: so the three sigmoids stand together."""
-    i, f, g, o = np.split(W, 4)
-    return np.concatenate([i, f, o, g])
+    H = len(W) // 4
+    return np.concatenate([W[: 2 * H], W[3 * H :], W[2 * H : 3 * H]])
 
 
 def _sizes(params: Params) -> tuple[int, int]:
