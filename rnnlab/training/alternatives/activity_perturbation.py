@@ -1,12 +1,12 @@
 """Activity-based node perturbation (ANP): go along the change of activity that noise caused, not along the noise.
 
-Noise at one node also moves every node after it. With δa_t and δy_t the whole change of each node (`perturbed`), over
-the N nodes and steps of a sequence,
+Noise at one node also moves every node after it. With δa_t and δy_t the whole change of each node (`perturbed`), for
+each layer and step of a sequence by itself,
 
-d̂_a_t = N · δL_{≥t} · δa_t / |δ|²,   d̂_y_t = N · δL_t · δy_t / |δ|²,   |δ|² = Σ_t (|δa_t|² + |δy_t|²),
+d̂_a_t = H · δL_{≥t} · δa_t / |δa_t|²,   d̂_y_t = K · δL_t · δy_t / |δy_t|²,
 
-which is a directional derivative along δ: the noise itself may stay unknown, and its size cancels. With credit="step"
-the sums run over one step: N = H + K, |δ_t|² and δL_t, for learning at every step.
+which is a directional derivative along δ times the number of nodes: the noise itself may stay unknown, and its size
+cancels. An output acts on the loss of its own step only, so that alone is its credit.
 
 What the estimate means. To first order δ = M v for noise v, where M is triangular with ones on its diagonal: what lies
 below is the noise that a node inherits from those before it. The mean of δL δ is M g instead of the gradient g, so ANP
@@ -15,8 +15,10 @@ is biased as far as nodes pass noise on. With credit="step" it is worse: L_t dep
 
 Source: Dalm, van Gerven and Ahmad 2023 (feed-forward); García Fernández, Keemink and van Gerven 2024 (recurrent). We
 read both abstracts and the second paper's published code, not their full texts. The code credits each node with the
-loss of its own step, scales by √(units) and takes |δ|² per layer and over the batch; N over the nodes of one sequence,
-which makes the mean right where M = I, and credit="future" are our own reading. Chapter beyond-bptt.
+loss of its own step, takes |δ|² over the batch, and scales by the root of the number of units. Credit for the future,
+|δ|² of each sequence, and the factors H and K, which make the mean right where nothing is passed on, are our own
+reading. Normalizing by layer and step, as the code does, keeps the inherited noise of one from shrinking the others.
+Chapter beyond-bptt.
 """
 
 from __future__ import annotations
@@ -49,17 +51,16 @@ def along(
     >>> batch = network.Batch(np.ones((1, 1, 1)), lambda y: (y[..., 0], np.ones_like(y)))
     >>> direction = Nodes(np.zeros((1, 1, 4)), np.array([[[1.0, 0.0]]]))
     >>> along(params, batch, direction).grads.readout.b_y.round(6)
-    array([6., 0.])
+    array([2., 0.])
     """
     perturbed.expect_scale(sigma)
     clean = network.forward(params, batch)
     noise = Nodes(sigma * direction.a, sigma * direction.y)
     changed = perturbed.difference(params, batch, clean, noise, antithetic)
-    per_node = _nodes_per_square(changed.nodes, batch.mask, credit)[..., np.newaxis]
     credited = perturbed.credited(changed.losses, credit)[..., np.newaxis]
     own_step = changed.losses[..., np.newaxis]
-    nodes = Nodes(per_node * credited * changed.nodes.a, per_node * own_step * changed.nodes.y)
-    return network.Estimate(float(clean.losses.sum()), perturbed.weight_gradients(nodes, clean))
+    nodes = Nodes(credited * _per_square(changed.nodes.a), own_step * _per_square(changed.nodes.y))
+    return network.Estimate(float(clean.losses.sum()), perturbed.weight_gradients(nodes, batch, clean))
 
 
 def gradient(
@@ -89,12 +90,7 @@ def gradient(
     return network.averaged(one, samples)
 
 
-def _nodes_per_square(nodes: Nodes, mask: Array | None, credit: str) -> Array:
-    """N / |δ|² for every step of every sequence, (T, B), and 0 where nothing changed, as at padding."""
-    square = (nodes.a**2).sum(axis=-1) + (nodes.y**2).sum(axis=-1)
-    real = np.ones(square.shape, bool) if mask is None else mask
-    count = real * (nodes.a.shape[-1] + nodes.y.shape[-1])
-    if credit == "future":
-        square = np.broadcast_to(square.sum(axis=0), square.shape)
-        count = np.broadcast_to(count.sum(axis=0), count.shape)
-    return np.divide(count, square, out=np.zeros_like(nodes.a[..., 0]), where=square > 0)
+def _per_square(delta: Array) -> Array:
+    """N δ / |δ|² for the N nodes of a layer at each step: (T, B, N). Where nothing changes, as at padding, it is 0."""
+    square = (delta**2).sum(axis=-1, keepdims=True)
+    return np.divide(delta.shape[-1] * delta, square, out=np.zeros_like(delta), where=square > 0)

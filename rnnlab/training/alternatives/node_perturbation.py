@@ -50,7 +50,7 @@ def along(
     per_step = perturbed.credited(changed.losses, credit)[..., np.newaxis] / sigma
     own_step = changed.losses[..., np.newaxis] / sigma
     nodes = Nodes(per_step * direction.a, own_step * direction.y)
-    return network.Estimate(float(clean.losses.sum()), perturbed.weight_gradients(nodes, clean))
+    return network.Estimate(float(clean.losses.sum()), perturbed.weight_gradients(nodes, batch, clean))
 
 
 def gradient(

@@ -12,50 +12,48 @@ from typing import Any
 from numpy.typing import NDArray
 
 from rnnlab.nets import gru, rnn
+from rnnlab.nets.cells import Cell
 from rnnlab.nets.door import expect_floats
 
 Array = NDArray[Any]
 
 
-def gradients(delta: Array, cache: rnn.Cache | gru.Cache) -> tuple[Array, Any]:
+def gradients(delta: Array, x: Array, cache: rnn.Cache | gru.Cache, kind: Cell) -> tuple[Array, Any]:
     """From δ_t, the whole gradient at h_t, to the gradients at inputs and weights: Σ_t (∂h_t/∂θ at fixed h_{t−1})ᵀ δ_t.
 
-    Shapes: delta (T, B, H); returns d_x (T, B, D) and grads. Padding takes no part. With the true δ this is BPTT.
+    Shapes: delta (T, B, H), the inputs x (T, B, D) of the forward pass; returns d_x (T, B, D) and grads. Padding takes
+    no part. With the true δ this is BPTT.
 
-    Raises: TypeError for another cell or a wrong dtype, ValueError for a wrong shape. Source: Caillon, Fagnou and
-    Allauzen 2025, whose published code takes the steps one by one in this way; chapter beyond-bptt.
+    Raises: TypeError for another cell than rnn or gru or a wrong dtype, ValueError for a wrong shape. Source: Caillon,
+    Fagnou and Allauzen 2025, whose published code takes the steps one by one in this way; chapter beyond-bptt.
 
     >>> import numpy as np
-    >>> params = rnn.Params(np.array([[1.0]]), np.array([[0.5]]), np.array([0.0]))
-    >>> h, cache = rnn.forward(params, np.zeros((2, 1, 1)))
-    >>> gradients(np.ones((2, 1, 1)), cache)[1].b_h
+    >>> from rnnlab.nets.cells import cell
+    >>> params, x = rnn.Params(np.array([[1.0]]), np.array([[0.5]]), np.array([0.0])), np.zeros((2, 1, 1))
+    >>> h, cache = rnn.forward(params, x)
+    >>> gradients(np.ones((2, 1, 1)), x, cache, cell("rnn"))[1].b_h
     array([2.])
     """
+    expect_one_state(kind)
     T, B, H = cache.states[1:].shape
     expect_floats("delta", delta, cache.states.dtype, T=T, B=B, H=H)
-    x = cache.x.reshape(1, T * B, -1)
+    expect_floats("x", x, cache.states.dtype, T=T, B=B, D=None)
     h_prev = cache.states[:-1].reshape(T * B, H)
     mask = None if cache.mask is None else cache.mask.reshape(1, T * B)
-    if isinstance(cache, rnn.Cache):
-        _, steps = rnn.forward(cache.params, x, h_prev, mask, cache.activation)
-        d_x, _, grads = rnn.backward(delta.reshape(1, T * B, H), steps)
-    else:
-        _, steps = gru.forward(cache.params, x, h_prev, mask, cache.reset, cache.update)
-        d_x, _, grads = gru.backward(delta.reshape(1, T * B, H), steps)
-    return d_x.reshape(cache.x.shape), grads
+    _, steps = kind.forward(cache.params, x.reshape(1, T * B, -1), h_prev, mask)
+    d_x, _, grads = kind.backward(delta.reshape(1, T * B, H), steps)
+    return d_x.reshape(x.shape), grads
 
 
-def expect_cache(cache: Any) -> None:
-    """Refuse the cache of a cell whose state is not one array.
+def expect_one_state(kind: Cell) -> None:
+    """Refuse a cell whose state is not one array.
 
     Raises: TypeError.
 
-    >>> expect_cache(None)
+    >>> from rnnlab.nets.cells import cell
+    >>> expect_one_state(cell("lstm"))
     Traceback (most recent call last):
-    TypeError: cache must come from the forward pass of rnn or gru, but is NoneType. ...
+    TypeError: the cell must be 'rnn' or 'gru', whose state is one array, but is 'lstm'.
     """
-    if not isinstance(cache, rnn.Cache | gru.Cache):
-        raise TypeError(
-            f"cache must come from the forward pass of rnn or gru, but is {type(cache).__name__}. "
-            "This method is written for cells whose state is one array."
-        )
+    if kind.name not in ("rnn", "gru"):
+        raise TypeError(f"the cell must be 'rnn' or 'gru', whose state is one array, but is {kind.name!r}.")

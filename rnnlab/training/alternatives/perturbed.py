@@ -102,7 +102,7 @@ def credited(losses: Array, credit: str = "future") -> Array:
     return losses if credit == "step" else losses[::-1].cumsum(axis=0)[::-1]
 
 
-def weight_gradients(nodes: Nodes, clean: network.Outcome) -> network.Params:
+def weight_gradients(nodes: Nodes, batch: network.Batch, clean: network.Outcome) -> network.Params:
     """From the gradient at each node to that at the weights, which is local: Σ_t Σ_b d_a zᵀ with what entered the node.
 
     d_W_xh = Σ d_a_t x_tᵀ,  d_W_hh = Σ d_a_t h_{t−1}ᵀ,  d_b_h = Σ d_a_t,  d_W_hy = Σ d_y_t h_tᵀ,  d_b_y = Σ d_y_t.
@@ -110,11 +110,11 @@ def weight_gradients(nodes: Nodes, clean: network.Outcome) -> network.Params:
     >>> params = network.init(np.random.default_rng(0), D=1, H=4, K=2)
     >>> batch = network.Batch(np.ones((3, 2, 1)), lambda y: (y[..., 0], np.ones_like(y)))
     >>> nodes = Nodes(np.zeros((3, 2, 4)), np.ones((3, 2, 2)))
-    >>> weight_gradients(nodes, network.forward(params, batch)).readout.b_y
+    >>> weight_gradients(nodes, batch, network.forward(params, batch)).readout.b_y
     array([6., 6.])
     """
     d_a, d_y = flat(nodes.a), flat(nodes.y)
-    x, states = clean.cache.x, clean.cache.states
+    x, states = batch.x, clean.cache.states
     recurrent = rnn.Params(d_a.T @ flat(x), d_a.T @ flat(states[:-1]), d_a.sum(axis=0))
     return network.Params(recurrent, rnn.ReadoutParams(d_y.T @ flat(clean.h), d_y.sum(axis=0)))
 

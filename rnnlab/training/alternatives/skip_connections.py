@@ -5,11 +5,13 @@ h_t = (1 − s) ĥ_t + s · shortcut      if t is a multiple of the skip k, else
 shortcut = h_{t−k}                                       "sctt", skip connections through time
 shortcut = h_{t−k} + k (h_{t−k+1} − h_{t−k})             "dasc", dynamics-aligned skip connections
 
-The strength s opens a path on which a gradient jumps k steps at a time: in T steps it is multiplied T / k times by s
-instead of T times by a Jacobian. It is lowered to 0 during training (`skip_schedule`), where the network is the simple
-one, with the same parameters, and is then trained or used without any skip. The gradient is exact BPTT throughout: this
-changes the network, not the method. "dasc" jumps in the direction in which the state sets out: one Euler step of length
-k α, so that the jump fits the dynamics τ dh/dt = −h + f(…) with α = Δt / τ. For α k ≤ 1 its states stay bounded like
+The strength s opens a path on which a gradient jumps k steps at a time: over "sctt" it is multiplied T / k times by s
+instead of T times by a Jacobian. The strength is lowered to 0 during training (`skip_schedule`): what remains is the
+plain network, with the same parameters. The gradient is exact BPTT throughout: what changes is the network.
+
+"dasc" jumps in the direction in which the state sets out, one Euler step of length k α, so that the jump fits the
+dynamics τ dh/dt = −h + f(…) with α = Δt / τ. Its gradient is multiplied by the Jacobian of that long step, which is
+1 + k α (λ − 1) for an eigenvalue λ of f′ W_hh, instead of (1 + α (λ − 1))^k. For α k ≤ 1 its states stay as bounded as
 those of the network; with α = 1 it overshoots, so choose α ≤ 1 / k for it.
 
 Source: Soo, Goudar and Wang 2023, of which we read the abstract and the published code with its description: the two

@@ -22,6 +22,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from rnnlab.nets import gru, rnn, scan
 from rnnlab.nets.activations import activation as activation_named
+from rnnlab.nets.cells import Cell
 from rnnlab.nets.door import expect_floats, expect_sizes
 from rnnlab.training.alternatives import network, one_step
 
@@ -88,27 +89,37 @@ def accumulated(
 
 
 def backward(
-    d_h: Array, cache: rnn.Cache | gru.Cache, D: Array, d_last: Array | None = None, method: str = "auto"
+    d_h: Array,
+    x: Array,
+    cache: rnn.Cache | gru.Cache,
+    kind: Cell,
+    D: Array,
+    d_last: Array | None = None,
+    method: str = "auto",
 ) -> tuple[Array, Array, Any]:
     """In place of the cell's backward pass: the gradients at inputs, start and weights by diagonal state feedbacks.
 
     With D = 0 this is fully truncated BPTT, and with D the true Jacobian of every step it is BPTT.
 
-    Shapes: d_h (T, B, H), D (H), d_last (B, H) or None; returns d_x (T, B, D), d_h_0 (B, H) and grads.
+    Shapes: d_h (T, B, H), the inputs x (T, B, D) and the cache of a forward pass of the cell `kind`, D (H), d_last
+    (B, H) or None; returns d_x (T, B, D), d_h_0 (B, H) and grads.
 
-    Raises: TypeError for another cell or a wrong dtype, ValueError for a wrong shape. Source: Caillon et al. 2025.
+    Raises: TypeError for another cell than rnn or gru or a wrong dtype, ValueError for a wrong shape.
+    Source: Caillon, Fagnou and Allauzen 2025.
 
-    >>> params = rnn.Params(np.ones((2, 1)), np.diag([0.5, 0.9]), np.zeros(2))
-    >>> h, cache = rnn.forward(params, np.ones((3, 1, 1)), activation="identity")
-    >>> d_x, d_h_0, grads = backward(np.ones_like(h), cache, np.array([0.5, 0.9]))
+    >>> from rnnlab.nets.cells import cell
+    >>> params, x = rnn.Params(np.ones((2, 1)), np.diag([0.5, 0.9]), np.zeros(2)), np.ones((3, 1, 1))
+    >>> linear = cell("rnn", activation="identity")
+    >>> h, cache = linear.forward(params, x)
+    >>> d_x, d_h_0, grads = backward(np.ones_like(h), x, cache, linear, np.array([0.5, 0.9]))
     >>> bool(np.allclose(grads.W_hh, rnn.backward(np.ones_like(h), cache)[2].W_hh))
     True
     """
-    one_step.expect_cache(cache)
+    one_step.expect_one_state(kind)
     T, B, H = cache.states[1:].shape
     expect_floats("d_h", d_h, cache.states.dtype, T=T, B=B, H=H)
     delta, d_h_0 = accumulated(d_h, D, cache.mask, d_last, method)
-    d_x, grads = one_step.gradients(delta, cache)
+    d_x, grads = one_step.gradients(delta, x, cache, kind)
     return d_x, d_h_0, grads
 
 
@@ -126,4 +137,8 @@ def gradient(params: network.Params, batch: network.Batch, D: Array | None = Non
     """
     W_hy = params.readout.W_hy
     feedback = linear_diagonal(W_hy.shape[1], W_hy.dtype) if D is None else D
-    return network.gradient(params, batch, lambda d_h, cache: backward(d_h, cache, feedback))
+
+    def by_feedback(d_h: Array, cache: Any) -> tuple[Array, Array, Any]:
+        return backward(d_h, batch.x, cache, batch.cell, feedback)
+
+    return network.gradient(params, batch, by_feedback)
