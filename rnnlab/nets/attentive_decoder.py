@@ -4,9 +4,9 @@ c_t = Σ_j α_tj h̄_j with α_t = softmax over the source of score(h_{t−1}, h
 h_t = cell([E[y_{t−1}]; c_t], h_{t−1}),  logits_t = W_hy h_t + b_y.
 
 The h̄_j are the encoder's states; the score is v · tanh(W_q h_{t−1} + W_k h̄_j) unless another is asked for. Each query
-waits for the state that the last answer made, so the sequence is worked through step by step, forward and backward; what
-all queries share is computed once. The original reads out a maxout layer over h_{t−1}, E[y_{t−1}] and c_t; here h_t,
-into which all three went, is read out directly. Source: Bahdanau, Cho and Bengio 2015; chapter attention.
+waits for the state that the last answer made, so the sequence is worked through step by step, forward and backward;
+what all queries share is computed once. The original reads out a maxout layer over h_{t−1}, E[y_{t−1}] and c_t; here
+h_t, into which all three went, is read out directly. Source: Bahdanau, Cho and Bengio 2015; chapter attention.
 """
 
 from __future__ import annotations
@@ -185,7 +185,7 @@ def backward(d_logits: Array, cache: Cache) -> tuple[Encoded, Params]:
     """From the gradient at the logits to those at what was encoded and at the weights.
 
     From t = T_y down to 1 the gradient at h_t goes through the cell to [d_E[y_{t−1}]; d_c_t] and h_{t−1}, and d_c_t
-    through the attention to its query, which adds to the gradient at h_{t−1}, and to the memory, where all steps add up.
+    through the attention to its query, which adds to the gradient at h_{t−1}, and to the memory, where all add up.
 
     Shapes: d_logits (T_y, B, K); returns the gradients at the encoder's states and last state, and grads.
 
@@ -203,7 +203,8 @@ def backward(d_logits: Array, cache: Cache) -> tuple[Encoded, Params]:
     (K, D), keys = params.E.shape, encoded.h
     d_h, grads_readout = rnn.readout_backward(d_logits, h, params.readout)
     d_embedded = np.empty((*ids.shape, D), h.dtype)
-    d_state, d_query, shared = None, 0, None
+    d_state, d_query = None, 0
+    shared: Any = None
     for t in reversed(range(len(steps))):
         d_x_t, d_state, grads_cell = cell.backward(d_h[[t]] + d_query, steps[t].read, d_state)
         d_embedded[t] = d_x_t[0, :, :D]

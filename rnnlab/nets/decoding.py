@@ -84,7 +84,7 @@ def sample(
     >>> sample(coin, None, np.array([0]), None, 6, np.random.default_rng(0)).ids[:, 0]
     array([1, 1, 0, 0, 0, 1])
     """
-    if not (isinstance(temperature, int | float | np.number) and 0 < float(temperature) < np.inf):
+    if not (_is_number(temperature) and temperature > 0):
         raise ValueError(
             f"temperature must be a positive number, but is {temperature!r}. Its limit 0 is greedy decoding."
         )
@@ -131,6 +131,10 @@ def beam_search(
     """
     _expect_start(start_ids, end_id, max_length)
     expect_sizes(width=width)
+    if not _is_number(length_penalty):
+        raise ValueError(
+            f"length_penalty must be a number, but is {length_penalty!r}. 0 ranks by probability, 1 by its mean."
+        )
     B = len(start_ids)
     _expect_rows(state, B)
     rows = np.repeat(np.arange(B), width)
@@ -202,6 +206,10 @@ def _hypothesis(ids: Array, log_p: float, length_penalty: float) -> Hypothesis:
 
 def _rows_of(state: Any, rows: Array) -> Any:
     return mapped(lambda leaf: leaf[rows], state)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float | np.floating | np.integer) and bool(np.isfinite(value))
 
 
 def _expect_start(start_ids: Array, end_id: int | None, max_length: int) -> None:
