@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import count
 from typing import Any, NamedTuple
 
@@ -9,10 +10,11 @@ import numpy as np
 import torch
 from hypothesis import strategies as st
 from numpy.typing import NDArray
+from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlab.nets.cells import Cell
 from rnnlab.nets.parameters import leaves, mapped, named_leaves
-from tests.nets.numerics import assert_agrees, numerical_gradient, read_only
+from tests.nets.numerics import assert_agrees, gradients, leaf, numerical_gradient, read_only
 
 Array = NDArray[Any]
 
@@ -195,34 +197,54 @@ def assert_views_give_the_same(case: Case) -> None:
     assert_same(run(spread), run(case), 1e-13)
 
 
-def torch_network(
-    name: str, D: int, H: int, L: int, bidirectional: bool, of_each: list[Any]
-) -> torch.nn.RNNBase:
-    """torch's network with our weights: those of each cell, by layer and then by direction."""
-    network = TORCH[name](D, H, L, bidirectional=bidirectional, dtype=torch.float64)
+class TorchRun(NamedTuple):
+    """What torch computes: outputs, last states and the initial states, stacked over cells; and the network."""
+
+    h: torch.Tensor
+    last: tuple[torch.Tensor, ...]
+    start: tuple[torch.Tensor, ...]
+    network: torch.nn.RNNBase
+
+
+def run_in_torch(
+    name: str, L: int, weights: tuple[Any, ...], x: torch.Tensor, state: tuple[Any, ...], mask: Array | None
+) -> TorchRun:
+    """torch's network with our weights and states: those of each cell, by layer and then by direction."""
+    H, D = weights[0].W_hh.shape[1], weights[0].W_xh.shape[1]
+    network = TORCH[name](D, H, L, bidirectional=len(weights) == 2 * L, dtype=torch.float64)
     with torch.no_grad():
-        for parameters, ours in zip(_groups(network), of_each, strict=True):
+        for parameters, ours in zip(_of_each_cell(network), weights, strict=True):
             for parameter, value in zip(parameters, _as_in_torch(ours), strict=True):
                 parameter.copy_(torch.tensor(value))
-    return network
+    start = tuple(map(leaf, over_cells(state)))
+    handed_over = start if name == "lstm" else start[0]
+    if mask is None:
+        h, last = network(x, handed_over)
+    else:
+        lengths = torch.tensor(mask.sum(axis=0))
+        packed, last = network(pack_padded_sequence(x, lengths, enforce_sorted=False), handed_over)
+        h, _ = pad_packed_sequence(packed)
+    return TorchRun(h, last if name == "lstm" else (last,), start, network)
 
 
-def torch_gradients(network: torch.nn.RNNBase, of_each: list[Any]) -> list[Any]:
+def over_cells(states: tuple[Any, ...]) -> tuple[Array, ...]:
+    """The states of several cells as torch has them: h (cells, B, H), for the LSTM with c (cells, B, H)."""
+    return tuple(np.stack(parts) for parts in zip(*map(leaves, states), strict=True))
+
+
+def torch_loss(h: torch.Tensor, last: Iterable[torch.Tensor], d_h: Array, d_last: Iterable[Array]) -> Any:
+    """The surrogate loss in torch."""
+    ends = zip(last, map(torch.tensor, d_last), strict=True)
+    return (h * torch.tensor(d_h)).sum() + sum((end * d_end).sum() for end, d_end in ends)
+
+
+def torch_gradients(network: torch.nn.RNNBase, weights: tuple[Any, ...]) -> tuple[Any, ...]:
     """The gradients at torch's weights, each as a record of the cell that it belongs to."""
-    groups = zip(_groups(network), of_each, strict=True)
-    return [_as_in_our_cell(type(ours), parameters) for parameters, ours in groups]
+    groups = zip(weights, _of_each_cell(network), strict=True)
+    return tuple(_as_in_our_cell(type(ours), parameters) for ours, parameters in groups)
 
 
-def torch_state(name: str, states: list[Any]) -> tuple[list[torch.Tensor], Any]:
-    """The states of each cell as torch takes them: the tensors that collect gradients, and how they are handed over."""
-    h = torch.tensor(np.stack([leaves(state)[0] for state in states]), requires_grad=True)
-    if name != "lstm":
-        return [h], h
-    c = torch.tensor(np.stack([state.c for state in states]), requires_grad=True)
-    return [h, c], (h, c)
-
-
-def _groups(network: torch.nn.RNNBase) -> list[tuple[torch.nn.Parameter, ...]]:
+def _of_each_cell(network: torch.nn.RNNBase) -> list[tuple[torch.nn.Parameter, ...]]:
     parameters = list(network.parameters())
     return [tuple(parameters[first : first + 4]) for first in range(0, len(parameters), 4)]
 
@@ -238,7 +260,7 @@ def _as_in_torch(ours: Any) -> tuple[Array, ...]:
 
 
 def _as_in_our_cell(kind: Any, parameters: tuple[torch.nn.Parameter, ...]) -> Any:
-    W_ih, W_hh, b_ih, b_hh = (parameter.grad.numpy() for parameter in parameters)
+    W_ih, W_hh, b_ih, b_hh = gradients(*parameters)
     if "b_hn" in kind._fields:
         return kind(W_ih, W_hh, b_ih, b_hh[2 * W_hh.shape[1] :])
     return kind(W_ih, W_hh, b_ih)
