@@ -2,9 +2,7 @@
 
 import numpy as np
 import pytest
-import torch
 from hypothesis import given, settings
-from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence
 
 from rnnlab.nets import bidirectional, rnn
 from rnnlab.nets.cells import cell
@@ -12,7 +10,7 @@ from rnnlab.nets.parameters import leaves, mapped
 from rnnlab.nets.reversal import reverse
 from tests.nets import composed
 from tests.nets.composed import TOLERANCE, make_case, run, sizes
-from tests.nets.numerics import assert_agrees, leaf, read_only
+from tests.nets.numerics import assert_agrees, gradients, leaf, read_only
 
 CELLS = ("rnn", "lstm", "gru")
 COMBINATIONS = bidirectional.COMBINATIONS
@@ -23,44 +21,21 @@ def network(name="rnn", combine="concat"):
 
 
 class TestParity:
-    def in_torch(self, name, case, combine):
-        """torch's outputs, last states, and the gradients at x, the initial states and each cell's weights."""
-        x, (h_0, state) = leaf(case.x), composed.torch_state(name, list(case.state))
-        layer = composed.torch_network(
-            name, case.x.shape[2], leaves(case.state)[0].shape[1], 1, True, list(case.params)
-        )
-        if case.mask is None:
-            h, last = layer(x, state)
-        else:
-            lengths = torch.tensor(case.mask.sum(axis=0))
-            packed, last = layer(pack_padded_sequence(x, lengths, enforce_sorted=False), state)
-            h, _ = pad_packed_sequence(packed)
-        halves = h.chunk(2, dim=-1)
-        combined = {"concat": h, "sum": halves[0] + halves[1], "mean": (halves[0] + halves[1]) / 2}[combine]
-        ends = last if name == "lstm" else (last,)
-        d_ends = composed.torch_state(name, list(case.d_last))[0]
-        loss = (combined * torch.tensor(case.d_h)).sum()
-        loss = loss + sum((end * d_end.detach()).sum() for end, d_end in zip(ends, d_ends, strict=True))
-        loss.backward()
-        grads = composed.torch_gradients(layer, list(case.params))
-        return combined.detach().numpy(), ends, x.grad.numpy(), [each.grad.numpy() for each in h_0], grads
-
     def assert_parity(self, name, case, combine):
-        h, last, d_x, d_state, grads = self.in_torch(name, case, combine)
-        ours = run(case)
+        x, ours = leaf(case.x), run(case)
+        torchs = composed.run_in_torch(name, 1, tuple(case.params), x, tuple(case.state), case.mask)
+        right, left = torchs.h.chunk(2, dim=-1)
+        h = {"concat": torchs.h, "sum": right + left, "mean": (right + left) / 2}[combine]
+        composed.torch_loss(h, torchs.last, case.d_h, composed.over_cells(case.d_last)).backward()
+
         real = slice(None) if case.mask is None else case.mask
-        assert_agrees(ours.h[real], h[real], TOLERANCE)
-        assert_agrees(ours.d_x, d_x, TOLERANCE)
-        composed.assert_same(tuple(ours.grads), tuple(grads), TOLERANCE)
-        for at_end, at_start, ours_at_end, ours_at_start in zip(
-            last,
-            d_state,
-            composed.torch_state(name, list(ours.last))[0],
-            composed.torch_state(name, list(ours.d_state))[0],
-            strict=True,
-        ):
-            assert_agrees(ours_at_end.detach(), at_end.detach(), TOLERANCE)
-            assert_agrees(ours_at_start.detach(), at_start, TOLERANCE)
+        assert_agrees(ours.h[real], h.detach().numpy()[real], TOLERANCE)
+        assert_agrees(ours.d_x, *gradients(x), TOLERANCE)
+        expected = composed.torch_gradients(torchs.network, case.params)
+        composed.assert_same(tuple(ours.grads), expected, TOLERANCE)
+        last = tuple(end.detach().numpy() for end in torchs.last)
+        composed.assert_same(composed.over_cells(ours.last), last, TOLERANCE)
+        composed.assert_same(composed.over_cells(ours.d_state), tuple(gradients(*torchs.start)), TOLERANCE)
 
     @pytest.mark.parametrize("name", CELLS)
     @given(sizes=sizes())
