@@ -8,16 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.random import Generator
 from numpy.typing import NDArray
 
-from rnnlab.data.batches import encode, pad
+from rnnlab.data.encoding import encode
 from rnnlab.data.surnames import ALPHABET, surnames
 from rnnlab.nets import rnn
 from rnnlab.nets.embedding import one_hot
 from rnnlab.nets.losses import cross_entropy
+from rnnlab.training.clipping import clip_by_norm
+from rnnlab.training.minibatches import pad, shuffled
+from rnnlab.training.optimizers import optimizer
 
 LANGUAGES = ("Croatian", "Dutch", "Finnish", "Irish", "Italian", "Spanish")
 NAMES_EACH = 380
@@ -35,8 +39,7 @@ class Names:
         return Names(tuple(self.letters[place] for place in places), self.language[places])
 
 
-@dataclass(frozen=True)
-class Reader:
+class Reader(NamedTuple):
     """The network's parameters: the cell that reads, and the readout that names the language."""
 
     cell: rnn.Params
@@ -87,13 +90,13 @@ def untrained(rng: Generator, H: int = 32) -> Reader:
 def train(
     rng: Generator, learn: Names, H: int = 32, epochs: int = 30, batch: int = 64, rate: float = 3e-3
 ) -> Reader:
-    """A reader trained with Adam on the cross-entropy at the last letter."""
-    reader = untrained(rng, H)
-    optimizer = _Adam(reader, rate)
+    """A reader trained with Adam on the cross-entropy at the last letter, with the gradient's norm clipped at 1."""
+    reader, adam = untrained(rng, H), optimizer("adam", rate)
+    state = adam.init(reader)
     for _ in range(epochs):
-        order = rng.permutation(len(learn.letters))
-        for start in range(0, len(order), batch):
-            reader = optimizer.step(reader, _gradients(reader, learn.take(order[start : start + batch])))
+        for places in shuffled(rng, len(learn.letters), batch):
+            grads, _ = clip_by_norm(_gradients(reader, learn.take(places)), 1.0)
+            reader, state = adam.update(reader, grads, state)
     return reader
 
 
@@ -105,33 +108,6 @@ def _gradients(reader: Reader, names: Names) -> Reader:
     d_h_last, readout = rnn.readout_backward(d_y, h[-1], reader.readout)
     _, _, cell = rnn.backward(np.zeros_like(h), cache, d_h_last)
     return Reader(cell, readout)
-
-
-class _Adam:
-    """Adam (Kingma and Ba, 2015), with the gradient's norm clipped at 1."""
-
-    def __init__(self, reader: Reader, rate: float) -> None:
-        self.rate, self.t = rate, 0
-        self.mean = [np.zeros_like(p) for p in _arrays(reader)]
-        self.square = [np.zeros_like(p) for p in _arrays(reader)]
-
-    def step(self, reader: Reader, gradients: Reader) -> Reader:
-        grads = _arrays(gradients)
-        norm = np.sqrt(sum(float(np.sum(g * g)) for g in grads))
-        scale = min(1.0, 1.0 / norm) if norm > 0 else 1.0
-        self.t += 1
-        updated = []
-        for i, (p, g) in enumerate(zip(_arrays(reader), grads, strict=True)):
-            self.mean[i] = 0.9 * self.mean[i] + 0.1 * scale * g
-            self.square[i] = 0.999 * self.square[i] + 0.001 * (scale * g) ** 2
-            mean_hat = self.mean[i] / (1 - 0.9**self.t)
-            square_hat = self.square[i] / (1 - 0.999**self.t)
-            updated.append(p - self.rate * mean_hat / (np.sqrt(square_hat) + 1e-8))
-        return Reader(rnn.Params(*updated[:3]), rnn.ReadoutParams(*updated[3:]))
-
-
-def _arrays(reader: Reader) -> list[NDArray]:
-    return [*reader.cell, *reader.readout]
 
 
 def letter_counts_accuracy(learn: Names, held_out: Names) -> float:
