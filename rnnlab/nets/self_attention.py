@@ -125,6 +125,7 @@ def step(
     >>> bool(np.allclose(y_1, forward(params, np.ones((1, 1, 4)), heads=2)[0][0])), bool(past.keys.any())
     (True, True)
     """
+    _expect_step(params, x_t, heads, past, mask)
     keys, values = past
     q, keys[-1:], values[-1:] = project(params, x_t[np.newaxis], heads, len(keys) - 1, rotated)
     context, _ = multihead.mix(q, keys, values, heads, allowed_keys(mask, False, 1, len(keys)))
@@ -161,6 +162,15 @@ def _expect_steps(params: Params, x: Array, heads: int, past: Past | None, mask:
         expect_floats("past.values", past.values, x.dtype, P=P, B=B, H=H)
     if mask is not None:
         expect_mask("mask", mask, P_and_T=P + T, B=B)
+
+
+def _expect_step(params: Params, x_t: Array, heads: int, past: Past, mask: Array | None) -> None:
+    H = multihead.expect_weights(params, heads)
+    expect_floats("x_t", x_t, params.b_out.dtype, B=None, H=H)
+    expect_floats("past.keys", past.keys, x_t.dtype, P_and_1=None, B=len(x_t), H=H)
+    expect_floats("past.values", past.values, x_t.dtype, P_and_1=len(past.keys), B=len(x_t), H=H)
+    if mask is not None:
+        expect_mask("mask", mask, P_and_1=len(past.keys), B=len(x_t))
 
 
 def _expect_upstream(d_y: Array, d_last: Past | None, cache: Cache) -> None:
