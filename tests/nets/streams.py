@@ -55,13 +55,16 @@ def make_case(
     D: int,
     seed: int = 0,
     masked: bool = False,
-    dtype: Any = np.float64,
+    stride: int = 1,
 ) -> Case:
-    """A case with the sizes of `params` and `zero_state`, in which d_y is zero at padding."""
+    """A case with the sizes of `params` and `zero_state`, in which d_y is zero at padding.
+
+    There is one output for each `stride` inputs.
+    """
     rng = np.random.default_rng(seed)
 
     def draw(like: Array, scale: float = 1.0) -> Array:
-        return read_only((scale * rng.normal(size=like.shape)).astype(dtype))
+        return read_only(scale * rng.normal(size=like.shape))
 
     params = mapped(lambda leaf: draw(leaf, 0.6), params)
     x, state = draw(np.empty((T, B, D))), mapped(draw, zero_state)
@@ -70,9 +73,8 @@ def make_case(
     mask = read_only(np.arange(T)[:, np.newaxis] < lengths) if masked else None
     y, cache = network.forward(params, x, state, mask)
     d_y, d_last = draw(y), mapped(draw, network.last_state(cache))
-    if masked:
-        stride = -(-T // len(y))
-        d_y = read_only(np.where(mask[::stride, :, np.newaxis], d_y, 0).astype(dtype))
+    if mask is not None:
+        d_y = read_only(np.where(mask[::stride, :, np.newaxis], d_y, 0))
     return Case(network, params, x, state, mask, d_y, d_last)
 
 
@@ -101,7 +103,7 @@ def assert_gradients_equal_central_differences(case: Case) -> None:
     for place, (leaf, gradient) in enumerate(zip(leaves(inputs), gradients, strict=True)):
         if leaf.size:
             numerical = numerical_gradient(lambda value, at=place: _change(case, at, value, results), leaf)
-            assert_agrees(gradient, numerical, 1e-8)
+            assert_trees_agree((gradient,), (numerical,), 1e-8)
 
 
 def assert_linear_in_the_upstream_gradient(case: Case) -> None:
