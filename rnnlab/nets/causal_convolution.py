@@ -17,9 +17,9 @@ from numpy.typing import DTypeLike, NDArray
 from rnnlab.nets import initialisation
 from rnnlab.nets.door import (
     expect_floats,
-    expect_mask,
     expect_no_nan,
     expect_padding_at_the_end,
+    expect_sequence,
     expect_sizes,
 )
 from rnnlab.nets.products import at_every_place, flat
@@ -220,14 +220,11 @@ def _expect_sequence(
     params: Params, x: Array, state: Array | None, mask: Array | None, dilation: int
 ) -> None:
     _, D, kernel = params.W.shape
-    expect_floats("x", x, params.W.dtype, T=None, B=None, D=D)
-    expect_no_nan("x", x)
-    T, B, _ = x.shape
+    expect_sequence(x, mask, D, params.W.dtype)
     if state is not None:
-        _expect_memory("state", state, x.dtype, kernel, dilation, B, D)
+        _expect_memory("state", state, x.dtype, kernel, dilation, x.shape[1], D)
         expect_no_nan("state", state)
     if mask is not None:
-        expect_mask("mask", mask, T=T, B=B)
         expect_padding_at_the_end("mask", mask)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from rnnlab.nets import causal_convolution, dense
 from rnnlab.nets.activations import activation as activation_named
-from rnnlab.nets.door import expect_floats
+from rnnlab.nets.door import expect_floats, expect_record
 
 Array = NDArray[Any]
 
@@ -185,11 +185,7 @@ def _without_padding(sequence: Array, mask: Array | None) -> Array:
 def _both(name: str, state: State | None) -> tuple[Any, Any]:
     if state is None:
         return None, None
-    if not isinstance(state, State):
-        raise TypeError(
-            f"{name} must be a State, the memories of both convolutions, but is of type {type(state).__name__}. "
-            "`zero_state` and `last_state` give one."
-        )
+    expect_record(name, state, State, "temporal_block.zero_state")
     return state
 
 

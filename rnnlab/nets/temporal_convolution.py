@@ -16,6 +16,7 @@ from numpy.random import Generator
 from numpy.typing import DTypeLike, NDArray
 
 from rnnlab.nets import causal_convolution, temporal_block
+from rnnlab.nets.door import expect_one_each
 
 Array = NDArray[Any]
 State = tuple[temporal_block.State, ...]
@@ -174,10 +175,5 @@ def backward(d_y: Array, cache: Cache, d_last: State | None = None) -> tuple[Arr
 def _of_every_block(name: str, state: State | None, network: Params | Cache) -> Sequence[Any]:
     if state is None:
         return [None] * len(network.blocks)
-    if not isinstance(state, tuple) or len(state) != len(network.blocks):
-        came = f"{len(state)} of them" if isinstance(state, tuple) else f"of type {type(state).__name__}"
-        raise ValueError(
-            f"{name} must be a tuple with the state of each of the {len(network.blocks)} blocks, but is {came}. "
-            "`zero_state` and `last_state` give one."
-        )
+    expect_one_each(name, state, len(network.blocks), "blocks")
     return state

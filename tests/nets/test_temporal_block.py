@@ -192,7 +192,12 @@ REFUSED = [
     (forward, {"x": X.astype(np.float32)}, TypeError, "x must be float64"),
     (forward, {"mask": MASK.T}, ValueError, r"mask must have the shape \(T, B\)"),
     (forward, {"mask": ~np.eye(T, B, dtype=bool)}, ValueError, "is real after padding"),
-    (forward, {"state": STATE[0]}, TypeError, "state must be a State, .* is of type ndarray"),
+    (
+        forward,
+        {"state": STATE[0]},
+        TypeError,
+        "state must be an rnnlab.nets.temporal_block.State, .* is of type numpy.ndarray",
+    ),
     (forward, {"state": STATE._replace(first=X)}, ValueError, "state must have the shape"),
     (forward, {"state": STATE._replace(second=STATE.second * np.nan)}, ValueError, "state must hold numbers"),
     (forward, {"activation": "softmax"}, ValueError, "activation must be 'tanh'"),
@@ -216,7 +221,7 @@ REFUSED = [
     (step, {"activation": "softmax"}, ValueError, "activation must be 'tanh'"),
     (backward, {"d_y": X}, ValueError, "d_y must have .* M = 4"),
     (backward, {"d_y": DELTA.astype(np.float32)}, TypeError, "d_y must be float64"),
-    (backward, {"d_last": STATE.first}, TypeError, "d_last must be a State"),
+    (backward, {"d_last": STATE.first}, TypeError, "d_last must be an rnnlab.nets.temporal_block.State"),
 ]
 
 

@@ -179,14 +179,14 @@ REFUSED = [
     (forward, {"x": X * np.nan}, ValueError, "x must hold numbers"),
     (forward, {"x": X.astype(np.float32)}, TypeError, "x must be float64"),
     (forward, {"mask": np.zeros((3, 5), bool)}, ValueError, r"mask must have the shape \(T, B\)"),
-    (forward, {"state": STATE[:1]}, ValueError, "state must be a tuple .* of the 2 blocks, but is 1 of them"),
-    (forward, {"state": X}, ValueError, "state must be a tuple .* but is of type ndarray"),
+    (forward, {"state": STATE[:1]}, ValueError, "state must be a tuple .* of the 2 blocks, but has 1"),
+    (forward, {"state": X}, TypeError, "state must be a tuple .* but is of type numpy.ndarray"),
     (forward, {"params": Params(()), "state": None}, ValueError, "params must have at least one block"),
     (forward, {"activation": "softmax"}, ValueError, "activation must be 'tanh'"),
     (backward, {"d_y": X}, ValueError, "d_y must have .* M = 4"),
     (backward, {"d_last": STATE[:1]}, ValueError, "d_last must be a tuple"),
     (step, {"x_t": X}, ValueError, "x_t .* There is an axis too many"),
-    (step, {"state": STATE + STATE}, ValueError, "state must be a tuple .* but is 4 of them"),
+    (step, {"state": STATE + STATE}, ValueError, "state must be a tuple .* but has 4"),
 ]
 
 
