@@ -59,7 +59,7 @@ class Gates(NamedTuple):
 class Cache(NamedTuple):
     """What `backward` needs from `forward`.
 
-    `W` (4H, H + D + 1) is [W_hh, W_xh, b_h] with the gates in the order i, f, o, g, so that the sigmoids stand together.
+    `W` (4H, H + D + 1) is [W_hh, W_xh, b_h].
     `memory` (T + 1, 6H + D + 1, B) holds, for each t from 0 on and with a column for each sequence, the rows
     h_t, x_{t+1}, 1 (what the next step reads), the gates i, f, o, g of that step, and c_t.
     """
@@ -192,13 +192,12 @@ def forward(
     _expect_state("state", state, x.dtype, B, H)
     # One block of memory: on small networks, fresh pages for many arrays would cost more than the arithmetic.
     memory = np.empty((T + 1, 6 * H + D + 1, B), x.dtype)
-    W = _one_matrix(params)
+    W = np.concatenate([params.W_hh, params.W_xh, params.b_h[:, np.newaxis]], axis=1)
     rows = _Rows.of(memory, W)
     rows.h[0], rows.c[0] = (0, 0) if state is None else (state.h.T, state.c.T)
     rows.x[:T], rows.one[:] = x.swapaxes(1, 2), 1
     half = np.array(0.5, x.dtype)  # NumPy multiplies by an array sooner than by a Python number
-    halved = W.copy()
-    halved[: 3 * H] *= half
+    W_ifog = np.concatenate([W[: 2 * H] * half, W[3 * H :] * half, W[2 * H : 3 * H]])
     written_and_kept = np.empty((2 * H, B), x.dtype)
     written, kept = written_and_kept[:H], written_and_kept[H:]
     padding = repeat(None) if mask is None else ~mask
@@ -207,7 +206,7 @@ def forward(
         rows.seen, rows.a, rows.sigmoids, rows.write_and_keep, rows.candidate_and_cell, rows.gates[2],
         rows.c[1:], rows.h, rows.h[1:], padding, strict=False,
     ):  # fmt: skip
-        np.dot(halved, seen, out=a)
+        np.dot(W_ifog, seen, out=a)
         np.tanh(a, out=a)
         np.multiply(sigmoids, half, out=sigmoids)
         np.add(sigmoids, half, out=sigmoids)
@@ -268,12 +267,12 @@ def backward(d_h: Array, cache: Cache, d_last: State | None = None) -> tuple[Arr
         d_state.h[:], d_state.c[:] = d_last.h.T, d_last.c.T
     W_T = np.ascontiguousarray(W.T)
     stretches = chunks(T, 4 * H * B * memory.itemsize)
-    workspace = np.empty((stretches[0].stop, 7 * H + D + 1, B), memory.dtype)
+    longest = stretches[0].stop
+    workspace = [np.empty((longest, rows, B), W.dtype) for rows in (4 * H, H, H, H + D + 1)]
     for steps in reversed(stretches):
         d_a, d_seen = _through_time(d_h[steps], d_state, rows, steps, W_T, mask, workspace)
         d_W += by_rows(d_a) @ by_rows(rows.seen[steps]).T
         d_x[steps] = d_seen[:, H : H + D].swapaxes(1, 2)
-    d_W = _swap_last_gates(d_W)
     grads = Params(W_xh=d_W[:, H : H + D], W_hh=d_W[:, :H], b_h=d_W[:, -1])
     return d_x, State(d_state.h.T, d_state.c.T), grads
 
@@ -287,24 +286,22 @@ def _through_time(
     """
     H, B = d_state.h.shape
     n = len(d_h)
-    d_a, slope_of_c = workspace[:n, : 4 * H], workspace[:n, 4 * H : 5 * H]
-    whole_d_h, d_seen = workspace[:n, 5 * H : 6 * H], workspace[:n, 6 * H :]
+    d_a, slope_of_c, whole_d_h, d_seen = (each[:n] for each in workspace)
     slopes = d_a.reshape(n, 4, H, B, copy=False)
     _fill_slopes(slopes, slope_of_c, rows, steps)
     whole_d_h[:] = d_h.swapaxes(1, 2)
     padding = repeat(None) if mask is None else ~mask[steps][::-1]
     delta, d_c = d_state
     epsilon = np.empty_like(d_c)
-    for delta_t, to_c, k_if, k_o, k_g, f, d_a_t, d_seen_t, pad in zip(
-        whole_d_h[::-1], slope_of_c[::-1], slopes[::-1, :2], slopes[::-1, 2], slopes[::-1, 3],
-        rows.gates[1][steps][::-1], d_a[::-1], d_seen[::-1], padding, strict=False,
+    for delta_t, to_c, d_ifg, d_o, f, d_a_t, d_seen_t, pad in zip(
+        whole_d_h[::-1], slope_of_c[::-1], slopes[::-1, :3], slopes[::-1, 3], rows.gates[1][steps][::-1],
+        d_a[::-1], d_seen[::-1], padding, strict=False,
     ):  # fmt: skip
         np.add(delta_t, delta, out=delta_t)
         np.multiply(delta_t, to_c, out=epsilon)
         np.add(epsilon, d_c, out=epsilon)
-        np.multiply(k_if, epsilon, out=k_if)
-        np.multiply(k_g, epsilon, out=k_g)
-        np.multiply(k_o, delta_t, out=k_o)
+        np.multiply(d_ifg, epsilon, out=d_ifg)
+        np.multiply(d_o, delta_t, out=d_o)
         np.multiply(epsilon, f, out=d_c)
         np.dot(W_T, d_a_t, out=d_seen_t)
         delta = d_seen_t[:H]
@@ -317,33 +314,20 @@ def _through_time(
 def _fill_slopes(slopes: Array, slope_of_c: Array, rows: _Rows, steps: slice) -> None:
     """All factors of the backward pass that wait for no gradient: d_a for ε_t = δ_t = 1, and ∂h_t/∂c_t.
 
-    Shapes: (n, 4, H, B) in the order i, f, o, g, and (n, H, B). At padding both are zero, as its gates are closed.
+    Shapes: (n, 4, H, B) and (n, H, B). At padding both are zero, as its gates are closed.
     """
-    i, _, o, g = (gate[steps] for gate in rows.gates)
-    sigmoids = rows.sigmoids[steps].reshape(len(i), 3, *i.shape[1:], copy=False)
-    np.multiply(sigmoids, sigmoids, out=slopes[:, :3])
-    np.subtract(sigmoids, slopes[:, :3], out=slopes[:, :3])
-    tanh_c = np.tanh(rows.c[1:][steps], out=slope_of_c)
-    slopes[:, 0] *= g
-    slopes[:, 1] *= rows.c[steps]
-    slopes[:, 2] *= tanh_c
-    np.multiply(g, g, out=slopes[:, 3])
-    np.subtract(1, slopes[:, 3], out=slopes[:, 3])
-    slopes[:, 3] *= i
-    np.multiply(tanh_c, tanh_c, out=slope_of_c)
-    np.subtract(1, slope_of_c, out=slope_of_c)
-    slope_of_c *= o
-
-
-def _one_matrix(params: Params) -> Array:
-    """All weights as one matrix: `Cache.W`."""
-    return _swap_last_gates(np.concatenate([params.W_hh, params.W_xh, params.b_h[:, np.newaxis]], axis=1))
-
-
-def _swap_last_gates(W: Array) -> Array:
-    """The rows of the gates i, f, g, o in the order i, f, o, g, or back: so the three sigmoids stand together."""
-    H = len(W) // 4
-    return np.concatenate([W[: 2 * H], W[3 * H :], W[2 * H : 3 * H]])
+    i, f, o, g = (gate[steps] for gate in rows.gates)
+    c_prev, c = rows.c[steps], rows.c[1:][steps]
+    of_i, of_f, of_g, of_o = slopes.swapaxes(0, 1)
+    tanh_c = np.tanh(c, out=slope_of_c)
+    for sigmoid_gate, factor, slope in ((i, g, of_i), (f, c_prev, of_f), (o, tanh_c, of_o)):
+        np.multiply(sigmoid_gate, sigmoid_gate, out=slope)
+        np.subtract(sigmoid_gate, slope, out=slope)
+        np.multiply(slope, factor, out=slope)
+    for tangent, factor, slope in ((g, i, of_g), (tanh_c, o, slope_of_c)):
+        np.multiply(tangent, tangent, out=slope)
+        np.subtract(1, slope, out=slope)
+        np.multiply(slope, factor, out=slope)
 
 
 def _sizes(params: Params) -> tuple[int, int]:
