@@ -59,29 +59,28 @@ class Gates(NamedTuple):
 class Cache(NamedTuple):
     """What `backward` needs from `forward`.
 
-    `W` (4H, H + D + 1) is [W_hh, W_xh, b_h].
     `memory` (T + 1, 6H + D + 1, B) holds, for each t from 0 on and with a column for each sequence, the rows
     h_t, x_{t+1}, 1 (what the next step reads), the gates i, f, o, g of that step, and c_t.
     """
 
-    W: Array
+    params: Params
     memory: Array
     mask: Array | None
 
     @property
     def states(self) -> Array:
         """h_0 … h_T: (T + 1, B, H)."""
-        return self.memory[:, : len(self.W) // 4].swapaxes(1, 2)
+        return self.memory[:, : self.params.W_hh.shape[1]].swapaxes(1, 2)
 
     @property
     def cells(self) -> Array:
         """c_0 … c_T: (T + 1, B, H)."""
-        return self.memory[:, -(len(self.W) // 4) :].swapaxes(1, 2)
+        return self.memory[:, -self.params.W_hh.shape[1] :].swapaxes(1, 2)
 
     @property
     def gates(self) -> Gates:
         """The gates of steps 1 … T. At padding i = o = 0 and f = 1: nothing is written, all is kept."""
-        i, f, o, g = _Rows.of(self.memory[:-1], self.W).gates
+        i, f, o, g = _Rows.of(self.memory[:-1], self.params.W_hh.shape[1]).gates
         return Gates(*(gate.swapaxes(1, 2) for gate in (i, f, g, o)))
 
 
@@ -100,8 +99,8 @@ class _Rows(NamedTuple):
     c: Array
 
     @classmethod
-    def of(cls, memory: Array, W: Array) -> _Rows:
-        H, N = len(W) // 4, W.shape[1]
+    def of(cls, memory: Array, H: int) -> _Rows:
+        N = memory.shape[1] - 5 * H
         i, f, o, g, c = (memory[:, N + k * H : N + (k + 1) * H] for k in range(5))
         return cls(
             h=memory[:, :H],
@@ -192,11 +191,11 @@ def forward(
     _expect_state("state", state, x.dtype, B, H)
     # One block of memory: on small networks, fresh pages for many arrays would cost more than the arithmetic.
     memory = np.empty((T + 1, 6 * H + D + 1, B), x.dtype)
-    W = np.concatenate([params.W_hh, params.W_xh, params.b_h[:, np.newaxis]], axis=1)
-    rows = _Rows.of(memory, W)
+    rows = _Rows.of(memory, H)
     rows.h[0], rows.c[0] = (0, 0) if state is None else (state.h.T, state.c.T)
     rows.x[:T], rows.one[:] = x.swapaxes(1, 2), 1
     half = np.array(0.5, x.dtype)  # NumPy multiplies by an array sooner than by a Python number
+    W = _one_matrix(params)
     W_ifog = np.concatenate([W[: 2 * H] * half, W[3 * H :] * half, W[2 * H : 3 * H]])
     written_and_kept = np.empty((2 * H, B), x.dtype)
     written, kept = written_and_kept[:H], written_and_kept[H:]
@@ -219,7 +218,7 @@ def forward(
         if pad is not None:
             np.copyto(h, h_prev, where=pad)
     memory.setflags(write=False)
-    cache = Cache(W, memory, mask)
+    cache = Cache(params, memory, mask)
     return cache.states[1:], cache
 
 
@@ -256,11 +255,13 @@ def backward(d_h: Array, cache: Cache, d_last: State | None = None) -> tuple[Arr
     >>> d_x.shape, d_state.c.shape, grads.W_hh.shape
     ((4, 1, 3), (1, 2), (8, 2))
     """
-    W, memory, mask = cache
-    rows = _Rows.of(memory, W)
-    (H, B), D, T = rows.h[0].shape, rows.x.shape[1], len(memory) - 1
+    params, memory, mask = cache
+    (_, H), D = params.W_hh.shape, params.W_xh.shape[1]
+    rows = _Rows.of(memory, H)
+    T, B = len(memory) - 1, memory.shape[2]
     expect_floats("d_h", d_h, memory.dtype, T=T, B=B, H=H)
     _expect_state("d_last", d_last, memory.dtype, B, H)
+    W = _one_matrix(params)
     d_W, d_x = np.zeros(W.shape, W.dtype), np.empty((T, B, D), W.dtype)
     d_state = State(np.zeros((H, B), W.dtype), np.zeros((H, B), W.dtype))
     if d_last is not None:
@@ -328,6 +329,11 @@ def _fill_slopes(slopes: Array, slope_of_c: Array, rows: _Rows, steps: slice) ->
         np.multiply(tangent, tangent, out=slope)
         np.subtract(1, slope, out=slope)
         np.multiply(slope, factor, out=slope)
+
+
+def _one_matrix(params: Params) -> Array:
+    """All weights as one matrix, [W_hh, W_xh, b_h]: (4H, H + D + 1)."""
+    return np.concatenate([params.W_hh, params.W_xh, params.b_h[:, np.newaxis]], axis=1)
 
 
 def _sizes(params: Params) -> tuple[int, int]:
