@@ -97,11 +97,14 @@ def answers(batch: Batch, b: int) -> list[str]:
 def written(numbers: Array, digits: int = 1) -> list[str]:
     """Numbers as short texts: whole numbers without a decimal point, others with one digit after it.
 
-    >>> written(np.array([1.0, 0.0])), written(np.array([0.25, -1.0]))
-    (['1', '0'], ['0.2', '-1.0'])
+    >>> written(np.array([1.0, 0.0])), written(np.array([0.26, -1.0, -0.01]))
+    (['1', '0'], ['0.3', '-1.0', '0.0'])
     """
-    whole = not np.any(numbers % 1)
-    return [f"{number:.{0 if whole else digits}f}" for number in numbers]
+    if np.any(numbers % 1):
+        return [
+            f"{number:.{digits}f}" for number in np.round(numbers, digits) + 0.0
+        ]  # + 0.0 turns −0.0 into 0.0
+    return [f"{number:.0f}" for number in numbers]
 
 
 def line(inputs: Sequence[str], targets: Sequence[str], most: int = 24) -> str:
