@@ -23,7 +23,9 @@ MODULES = [
     "rnnlab.nets.layer_entry",
     "rnnlab.nets.layer_norm",
     "rnnlab.nets.losses",
+    "rnnlab.nets.lru",
     "rnnlab.nets.masks",
+    "rnnlab.nets.mingru",
     "rnnlab.nets.multihead",
     "rnnlab.nets.multilayer",
     "rnnlab.nets.perceptron",
@@ -32,6 +34,7 @@ MODULES = [
     "rnnlab.nets.positions",
     "rnnlab.nets.reversal",
     "rnnlab.nets.rnn",
+    "rnnlab.nets.scan",
     "rnnlab.nets.scores",
     "rnnlab.nets.self_attention",
     "rnnlab.nets.stacked",
@@ -49,6 +52,7 @@ MODULES = [
     "rnnlab.data.encoding",
     "rnnlab.data.datasets",
     "rnnlab.data.surnames",
+    "rnnlab.data.synthetic.tasks",
 ]
 
 
