@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from rnnlab.analysis.gradient_report import GradientReport, LeafCheck
 from rnnlab.nets.door import expect_floats, expect_sizes
 from rnnlab.nets.parameters import leaves, mapped, named_leaves
+from rnnlab.training.trees import expect_like
 
 Array = NDArray[Any]
 
@@ -99,8 +100,8 @@ def check_gradient(
     `params` and `grads` are trees as in `rnnlab.nets.parameters`, and loss(params) is a number. With `samples`, at most
     that many entries of each leaf are compared, drawn without replacement by `rng`.
 
-    Raises: TypeError unless all leaves are float64, ValueError if the trees differ, for a shape that differs, for an
-    ε ≤ 0, or for `samples` without `rng`. Source: chapter bptt.
+    Raises: TypeError unless all leaves are float64, ValueError if the trees or shapes differ, for an ε ≤ 0, or for
+    `samples` without `rng`. Source: chapter bptt.
 
     >>> params = (np.array([1.0, 2.0]), np.array([3.0]))
     >>> wrong = (np.array([2.0, 4.0]), np.array([3.0]))
@@ -109,12 +110,13 @@ def check_gradient(
     (False, ['agrees', 'differs'])
     """
     _expect_settings(epsilon, samples, rng)
-    mapped(_expect_same_shape, params, grads)
+    expect_like("grads", grads, params)
+    for path, leaf in named_leaves(params):
+        _expect_double(f"params.{path}" if path else "params", leaf)
     moving = mapped(np.array, params)
     noise = ROUNDINGS * float(np.finfo(float).eps * abs(loss(moving))) / epsilon
     checks = []
     for (path, leaf), gradient in zip(named_leaves(moving), leaves(grads), strict=True):
-        _expect_double(path or "params", leaf)
         places = _places(leaf.shape, samples, rng)
         numerical = [_central_difference(lambda: loss(moving), leaf, place, epsilon) for place in places]
         checks.append(_compared(path, gradient, places, np.array(numerical), tolerance, noise))
@@ -177,14 +179,6 @@ def _expect_double(name: str, array: Any) -> None:
         raise TypeError(
             f"{name} must be float64 for a numerical gradient, but is {array.dtype}: the difference of two "
             "float32 losses has hardly a correct digit. Convert everything with .astype(np.float64)."
-        )
-
-
-def _expect_same_shape(leaf: Array, gradient: Any) -> None:
-    if np.shape(leaf) != np.shape(gradient):
-        raise ValueError(
-            f"each gradient must have the shape of its parameter, {np.shape(leaf)}, but one has the shape "
-            f"{np.shape(gradient)}. Is a sum over the batch or a transpose missing?"
         )
 
 

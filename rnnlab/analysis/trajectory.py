@@ -1,6 +1,7 @@
 """The states along a sequence, for any cell: as the cell carries them, and as plain vectors.
 
-A state vector has S entries: S = H for "rnn" and "gru", S = 2H for "lstm", which carries h before c.
+A state vector has S entries: S = H for "rnn" and "gru", S = 2H for "lstm", which carries h before c, and the sum over
+the layers for a stacked network, from the lowest on.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.nets.cells import Cell
+from rnnlab.nets.parameters import leaves, mapped
 
 Array = NDArray[Any]
 
@@ -36,13 +38,13 @@ def states_along(
 
 
 def as_vector(state: Any) -> Array:
-    """A state, or its gradient, as one vector for each sequence: (B, S).
+    """A state, or its gradient, as one vector for each sequence: all its arrays side by side, (B, S).
 
     >>> from rnnlab.nets.lstm import State
     >>> as_vector(State(h=np.array([[1.0]]), c=np.array([[2.0]])))
     array([[1., 2.]])
     """
-    return np.concatenate(state, axis=-1) if isinstance(state, tuple) else state
+    return np.concatenate(leaves(state), axis=-1)
 
 
 def from_vector(vector: Array, like: Any) -> Any:
@@ -52,7 +54,6 @@ def from_vector(vector: Array, like: Any) -> Any:
     >>> from_vector(np.array([[1.0, 2.0]]), like=State(h=np.zeros((3, 1)), c=np.zeros((3, 1))))
     State(h=array([[1.]]), c=array([[2.]]))
     """
-    if not isinstance(like, tuple):
-        return vector
-    parts = np.split(vector, np.cumsum([part.shape[-1] for part in like])[:-1], axis=-1)
-    return type(like)(*parts)
+    ends = np.cumsum([part.shape[-1] for part in leaves(like)])
+    parts = iter(np.split(vector, ends[:-1], axis=-1))
+    return mapped(lambda _: next(parts), like)

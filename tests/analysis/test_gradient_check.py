@@ -229,11 +229,15 @@ def test_the_notebook_table_is_escaped_html_with_a_caption():
         (
             {"grads": (np.ones(3),)},
             ValueError,
-            r"shape of its parameter, \(2,\), but one has the shape \(3,\)",
+            r"grads.0 must have the shape \(2,\) like params.0",
         ),
-        ({"grads": [np.ones(2)]}, ValueError, "the trees must have the same branches"),
-        ({"params": (np.ones(2, np.float32),)}, TypeError, "0 must be float64 for a numerical gradient"),
-        ({"params": (np.ones(2, int),)}, TypeError, "0 must hold floats"),
+        ({"grads": (np.ones(2), np.ones(2))}, ValueError, "grads must have the branches of params"),
+        (
+            {"params": (np.ones(2, np.float32),), "grads": (np.ones(2, np.float32),)},
+            TypeError,
+            "params.0 must be float64 for a numerical gradient",
+        ),
+        ({"params": (np.ones(2, int),), "grads": (np.ones(2, int),)}, TypeError, "params.0 must hold floats"),
         ({"epsilon": 0.0}, ValueError, "epsilon must be positive"),
         ({"samples": 1}, ValueError, "samples needs rng"),
         (

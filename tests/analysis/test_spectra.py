@@ -143,8 +143,8 @@ def test_the_linear_bound_is_reached():
 
 
 def test_the_sufficient_condition_is_far_from_necessary_for_a_gaussian_matrix():
-    W = np.random.default_rng(0).normal(size=(128, 128)) / np.sqrt(128)
-    assert 1.7 < spectra.spectral_norm(W) / spectra.spectral_radius(W) < 2.1
+    W = np.random.default_rng(0).normal(size=(64, 64)) / 8
+    assert 1.6 < spectra.spectral_norm(W) / spectra.spectral_radius(W) < 2.1
 
 
 def test_float32_stays_float32():
