@@ -27,6 +27,7 @@ from numpy.typing import DTypeLike, NDArray
 from rnnlab.nets import initialisation
 from rnnlab.nets.activations import sigmoid
 from rnnlab.nets.door import expect_floats, expect_no_nan, expect_one_of, expect_sequence, expect_sizes
+from rnnlab.nets.gru_memory import Matrices, Rows
 from rnnlab.nets.products import by_rows, chunks
 
 Array = NDArray[Any]
@@ -72,94 +73,30 @@ class Cache(NamedTuple):
     @property
     def states(self) -> Array:
         """h_0 … h_T: (T + 1, B, H)."""
-        return _Rows.of(self.params, self.memory).h.swapaxes(1, 2)
+        return self.memory[:, : len(self.params.b_hn)].swapaxes(1, 2)
 
     @property
     def gates(self) -> Gates:
         """The gates of steps 1 … T. At padding the update gate keeps all."""
-        rows = _Rows.of(self.params, self.memory[:-1])
+        rows = Rows.of(self.memory[:-1], len(self.params.b_hn))
         r, z, n = (gate.swapaxes(1, 2) for gate in (rows.r, rows.z, rows.n))
         return Gates(r, z if self.update == "keep" else 1 - z, n)
 
 
-class _Rows(NamedTuple):
-    """The rows of `Cache.memory` by name: each (T + 1, rows, B)."""
-
-    h: Array
-    one: Array
-    x: Array
-    h_one: Array
-    one_x: Array
-    m: Array
-    r: Array
-    z: Array
-    n: Array
-    mrz: Array
-    rz: Array
-
-    @classmethod
-    def of(cls, params: Params, memory: Array) -> _Rows:
-        H, D = params.W_hh.shape[1], params.W_xh.shape[1]
-        N = H + 1 + D
-        m, r, z, n = (memory[:, N + k * H : N + (k + 1) * H] for k in range(4))
-        return cls(
-            h=memory[:, :H],
-            one=memory[:, H : H + 1],
-            x=memory[:, H + 1 : N],
-            h_one=memory[:, : H + 1],
-            one_x=memory[:, H:N],
-            m=m,
-            r=r,
-            z=z,
-            n=n,
-            mrz=memory[:, N : N + 3 * H],
-            rz=memory[:, N + H : N + 3 * H],
-        )
-
-
-class _Matrices(NamedTuple):
-    """The weights as they are multiplied: `of_h` (3H, H + 1) and `of_x` (3H, 1 + D), their biases in the column of the 1.
-
-    The rows of `of_h` stand in the order n, r, z, those of `of_x` in the order r, z, n.
-    """
-
-    of_h: Array
-    of_x: Array
-
-    @classmethod
-    def of(cls, params: Params, update: str) -> _Matrices:
-        W_xh, W_hh, b_h, b_hn = params
-        H = len(b_hn)
-        biases = np.concatenate([b_hn, b_h[: 2 * H]])[:, np.newaxis]
-        of_h = np.concatenate([np.concatenate([W_hh[2 * H :], W_hh[: 2 * H]]), biases], axis=1)
-        b_n = np.concatenate([np.zeros_like(b_h[: 2 * H]), b_h[2 * H :]])[:, np.newaxis]
-        of_x = np.concatenate([b_n, W_xh], axis=1)
-        matrices = cls(of_h, of_x)
-        return matrices.negated() if update == "replace" else matrices
-
-    def negated(self) -> _Matrices:
-        """The same with the rows of the update gate negated, or back."""
-        H = len(self.of_h) // 3
-        of_h, of_x = self.of_h.copy(), self.of_x.copy()
-        of_h[2 * H :] *= -1
-        of_x[H : 2 * H] *= -1
-        return _Matrices(of_h, of_x)
-
-    def parted(self, update: str) -> Params:
-        """Back to the parameters: the inverse of `of`."""
-        of_h, of_x = self.negated() if update == "replace" else self
-        H = len(of_h) // 3
-        W_hh = np.concatenate([of_h[H:, :H], of_h[:H, :H]])
-        b_h = np.concatenate([of_h[H:, H], of_x[2 * H :, 0]])
-        return Params(of_x[:, 1:], W_hh, b_h, of_h[:H, H])
-
-
 def init(
-    rng: Generator, D: int, H: int, dtype: DTypeLike = np.float64, update_bias: float | None = None
+    rng: Generator,
+    D: int,
+    H: int,
+    dtype: DTypeLike = np.float64,
+    update_bias: float | None = None,
+    chrono: int | None = None,
 ) -> Params:
-    """Starting weights: everything uniform in ±1/√H as in torch, and the bias of the update gate as given.
+    """Starting weights: everything uniform in ±1/√H as in torch, and the update gate's bias as asked.
 
-    Raises: ValueError for a size below 1. Source: torch.nn.GRU; chapter gru.
+    `chrono`, the longest lag to remember in steps, spreads the update gates over all time scales up to it. Both are for
+    update="keep"; with "replace" the gate wants the opposite sign.
+
+    Raises: ValueError for a size below 1, or both biases. Source: torch.nn.GRU; Tallec and Ollivier 2018 for chrono.
 
     >>> [weight.shape for weight in init(np.random.default_rng(0), D=3, H=2)]
     [(6, 3), (6, 2), (6,), (2,)]
@@ -171,8 +108,13 @@ def init(
         b_h=initialisation.uniform(rng, (3 * H,), H, dtype),
         b_hn=initialisation.uniform(rng, (H,), H, dtype),
     )
+    b_z = params.b_h[H : 2 * H]
+    if update_bias is not None and chrono is not None:
+        raise ValueError("update_bias and chrono set the same biases: give one of them, not both.")
     if update_bias is not None:
-        params.b_h[H : 2 * H] = update_bias
+        b_z[:] = update_bias
+    if chrono is not None:
+        b_z[:] = initialisation.chrono(rng, H, chrono, dtype)
     return params
 
 
@@ -203,11 +145,8 @@ def step(params: Params, x_t: Array, h_prev: Array, reset: str = "after", update
     from_input = x_t @ params.W_xh.T + params.b_h
     W_hg, W_hn = params.W_hh[: 2 * H], params.W_hh[2 * H :]
     r, z = np.split(sigmoid(from_input[:, : 2 * H] + h_prev @ W_hg.T), 2, axis=-1)
-    if reset == "after":
-        recalled = r * (h_prev @ W_hn.T + params.b_hn)
-    else:
-        recalled = (r * h_prev) @ W_hn.T + params.b_hn
-    n = np.tanh(from_input[:, 2 * H :] + recalled)
+    after = r * (h_prev @ W_hn.T + params.b_hn) if reset == "after" else (r * h_prev) @ W_hn.T + params.b_hn
+    n = np.tanh(from_input[:, 2 * H :] + after)
     return (1 - z) * n + z * h_prev if update == "keep" else z * n + (1 - z) * h_prev
 
 
@@ -227,42 +166,42 @@ def forward(
     Raises: TypeError for a wrong dtype, ValueError for a wrong shape, reset or update. Source: chapter gru.
 
     >>> h, cache = forward(init(np.random.default_rng(0), D=3, H=2), np.ones((4, 1, 3)))
-    >>> h.shape, cache.gates.shape
-    ((4, 1, 2), (4, 1, 6))
+    >>> h.shape, cache.gates.z.shape
+    ((4, 1, 2), (4, 1, 2))
     """
     H, D = _sizes(params)
     expect_sequence(x, mask, D, params.W_xh.dtype)
     T, B, _ = x.shape
     _expect_state("state", state, x.dtype, B, H)
     _expect_conventions(reset, update)
+    # One block of memory: on small networks, fresh pages for many arrays would cost more than the arithmetic.
     memory = np.empty((T + 1, 5 * H + D + 1, B), x.dtype)
-    rows = _Rows.of(params, memory)
+    rows = Rows.of(memory, H)
     rows.h[0] = 0 if state is None else state.T
     rows.x[:T], rows.one[:] = x.swapaxes(1, 2), 1
-    matrices = _Matrices.of(params, update)
+    weights = Matrices.of(*_keeping(params, update)).halved()
     for steps in chunks(T, 3 * H * B * x.itemsize):
-        _run(rows, steps, matrices, None if mask is None else ~mask[steps], reset)
+        _run(rows, steps, weights, None if mask is None else ~mask[steps], reset)
     memory.setflags(write=False)
     cache = Cache(params, memory, mask, reset, update)
     return cache.states[1:], cache
 
 
-def _run(rows: _Rows, steps: slice, matrices: _Matrices, padding: Array | None, reset: str) -> None:
+def _run(rows: Rows, steps: slice, weights: Matrices, padding: Array | None, reset: str) -> None:
     """The loop of `forward` over some steps: fills the rows m, r, z, n of these steps and the h after each."""
+    W_h, W_x = weights
     H = rows.h.shape[1]
-    half = np.array(0.5, matrices.of_h.dtype)  # NumPy multiplies by an array sooner than by a Python number
-    W_h, W_x = matrices.of_h.copy(), matrices.of_x.copy()
-    W_h[H:] *= half
-    W_x[: 2 * H] *= half
-    from_input = np.matmul(W_x, rows.one_x[steps])
-    kept = np.empty_like(rows.h[0])
-    for h_one, mrz, rz, m, r, z, n, input_rz, input_n, h_prev, h, pad in zip(
+    W_hn, b_hn = W_h[:H, :H], W_h[:H, H:]
+    half = np.array(0.5, W_h.dtype)  # NumPy multiplies by an array sooner than by a Python number
+    from_x = np.matmul(W_x, rows.one_x[steps])
+    kept = np.empty(rows.h[0].shape, W_h.dtype)
+    for h_one, mrz, rz, m, r, z, n, rz_from_x, n_from_x, h_prev, h, pad in zip(
         rows.h_one[steps], rows.mrz[steps], rows.rz[steps], rows.m[steps], rows.r[steps], rows.z[steps], rows.n[steps],
-        from_input[:, : 2 * H], from_input[:, 2 * H :], rows.h[steps], rows.h[1:][steps],
+        from_x[:, : 2 * H], from_x[:, 2 * H :], rows.h[steps], rows.h[1:][steps],
         repeat(None) if padding is None else padding, strict=False,
     ):  # fmt: skip
         np.dot(W_h, h_one, out=mrz)
-        np.add(rz, input_rz, out=rz)
+        np.add(rz, rz_from_x, out=rz)
         np.tanh(rz, out=rz)
         np.multiply(rz, half, out=rz)
         np.add(rz, half, out=rz)
@@ -270,9 +209,8 @@ def _run(rows: _Rows, steps: slice, matrices: _Matrices, padding: Array | None, 
             np.multiply(r, m, out=n)
         else:
             np.multiply(r, h_prev, out=m)
-            np.dot(W_h[:H, :H], m, out=kept)
-            np.add(kept, matrices.of_h[:H, H:], out=n)
-        np.add(n, input_n, out=n)
+            np.add(np.dot(W_hn, m, out=kept), b_hn, out=n)
+        np.add(n, n_from_x, out=n)
         np.tanh(n, out=n)
         if pad is not None:
             np.copyto(z, 1, where=pad)
@@ -317,84 +255,103 @@ def backward(d_h: Array, cache: Cache, d_last: Array | None = None) -> tuple[Arr
     ((4, 1, 3), (1, 2), (2,))
     """
     params, memory, _, reset, update = cache
-    rows = _Rows.of(params, memory)
-    T, (H, D), B = len(memory) - 1, _sizes(params), memory.shape[-1]
+    H, D = len(params.b_hn), params.W_xh.shape[1]
+    rows = Rows.of(memory, H)
+    T, B = len(memory) - 1, memory.shape[2]
     expect_floats("d_h", d_h, memory.dtype, T=T, B=B, H=H)
     _expect_state("d_last", d_last, memory.dtype, B, H)
-    matrices = _Matrices.of(params, update)
-    d_of_h, d_of_x = map(np.zeros_like, matrices)
+    weights = Matrices.of(*_keeping(params, update))
+    W_hT, W_x = np.ascontiguousarray(weights.of_h[:, :H].T), weights.of_x[:, 1:]
+    gradients = Matrices(*map(np.zeros_like, weights))
     d_x = np.empty((T, B, D), memory.dtype)
-    delta = (zero_state(params, B) if d_last is None else d_last).T.copy()
-    for steps in reversed(chunks(T, 4 * H * B * memory.itemsize)):
-        d_a = _through_time(d_h[steps], delta, rows, steps, matrices, reset)
-        d_mrz, d_rzn = by_rows(d_a[:, : 3 * H]), by_rows(d_a[:, H:])
-        d_of_h[H:] += d_mrz[H:] @ by_rows(rows.h_one[steps]).T
-        d_of_x += d_rzn @ by_rows(rows.one_x[steps]).T
-        seen = rows.h if reset == "after" else rows.m
-        d_of_h[:H, :H] += d_mrz[:H] @ by_rows(seen[steps]).T
-        d_of_h[:H, H] += d_mrz[:H].sum(axis=1)
-        d_x[steps] = (d_rzn.T @ matrices.of_x[:, 1:]).reshape(-1, B, D)
-    return d_x, delta.T, _Matrices(d_of_h, d_of_x).parted(update)
+    delta = np.zeros((H, B), memory.dtype)
+    if d_last is not None:
+        delta[:] = d_last.T
+    stretches = chunks(T, 4 * H * B * memory.itemsize)
+    workspace = [np.empty((stretches[0].stop, rows_each, B), memory.dtype) for rows_each in (4 * H, H)]
+    for steps in reversed(stretches):
+        d_a = by_rows(_through_time(d_h[steps], delta, rows, steps, W_hT, reset, workspace))
+        _add_gradients(gradients, d_a, rows, steps, reset)
+        d_x[steps] = (d_a[H:].T @ W_x).reshape(-1, B, D)
+    return d_x, delta.T, _keeping(Params(*gradients.parted()), update)
 
 
 def _through_time(
-    d_h: Array, delta: Array, rows: _Rows, steps: slice, matrices: _Matrices, reset: str
+    d_h: Array, delta: Array, rows: Rows, steps: slice, W_hT: Array, reset: str, workspace: list[Array]
 ) -> Array:
-    """The loop of `backward` over some steps: the gradients at m, a_r, a_z, a_n, (n, 4H, B).
+    """The loop of `backward` over n steps: the gradients at m, a_r, a_z, a_n, (n, 4H, B).
 
     `delta` (H, B) holds the gradient at the last state, and then that at the state before the first step.
     """
-    d_a = _slopes(rows, steps, reset)
-    n, H, B = len(d_a), *delta.shape
-    d_a = d_a.reshape(n, 4 * H, B)
-    d_mr, d_zn, d_n = (
-        d_a[:, : 2 * H].reshape(n, 2, H, B),
-        d_a[:, 2 * H :].reshape(n, 2, H, B),
-        d_a[:, 3 * H :],
-    )
-    W_hh = matrices.of_h[:, :H]
+    n, (H, B) = len(d_h), delta.shape
+    d_a, whole_d_h = (each[:n] for each in workspace)
+    slopes = d_a.reshape(n, 4, H, B, copy=False)
+    _fill_slopes(slopes, rows, steps, reset)
+    whole_d_h[:] = d_h.swapaxes(1, 2)
     from_gates = np.empty_like(delta)
-    d_h = d_h.swapaxes(1, 2).copy()
-    for d_h_t, d_a_t, d_mr_t, d_zn_t, d_n_t, z, r in zip(
-        d_h[::-1], d_a[::-1], d_mr[::-1], d_zn[::-1], d_n[::-1], rows.z[steps][::-1], rows.r[steps][::-1], strict=True
+    for d_h_t, d_mrz, d_rz, d_mr, d_r, d_zn, d_n, z, r in zip(
+        whole_d_h[::-1], d_a[::-1, : 3 * H], d_a[::-1, H : 3 * H], slopes[::-1, :2], slopes[::-1, 1], slopes[::-1, 2:],
+        slopes[::-1, 3], rows.z[steps][::-1], rows.r[steps][::-1], strict=True,
     ):  # fmt: skip
         np.add(delta, d_h_t, out=delta)
-        np.multiply(d_zn_t, delta, out=d_zn_t)
+        np.multiply(d_zn, delta, out=d_zn)
         np.multiply(delta, z, out=delta)
         if reset == "after":
-            np.multiply(d_mr_t, d_n_t, out=d_mr_t)
-            np.dot(W_hh.T, d_a_t[: 3 * H], out=from_gates)
+            np.multiply(d_mr, d_n, out=d_mr)
+            np.dot(W_hT, d_mrz, out=from_gates)
         else:
-            np.dot(W_hh[:H].T, d_n_t, out=from_gates)  # k_t
-            d_mr_t[0] = d_n_t
-            np.multiply(d_mr_t[1], from_gates, out=d_mr_t[1])
+            np.dot(W_hT[:, :H], d_n, out=from_gates)  # k_t
+            d_mr[0] = d_n
+            np.multiply(d_r, from_gates, out=d_r)
             np.multiply(from_gates, r, out=from_gates)
             np.add(delta, from_gates, out=delta)
-            np.dot(W_hh[H:].T, d_a_t[H : 3 * H], out=from_gates)
+            np.dot(W_hT[:, H:], d_rz, out=from_gates)
         np.add(delta, from_gates, out=delta)
     return d_a
 
 
-def _slopes(rows: _Rows, steps: slice, reset: str) -> Array:
+def _fill_slopes(slopes: Array, rows: Rows, steps: slice, reset: str) -> None:
     """All factors of the backward pass that wait for no gradient: (n, 4, H, B) for m, r, z, n.
 
     Those of m and r are to be multiplied by d_a_n (the one of r by k_t with reset="before"), those of z and n by δ_t.
     """
-    m, r, z, candidate, h_prev = (each[steps] for each in (rows.m, rows.r, rows.z, rows.n, rows.h))
-    slopes = np.empty((len(m), 4, *m.shape[1:]), m.dtype)
-    of_m, of_r, of_z, of_n = (slopes[:, gate] for gate in range(4))
-    of_m[:] = r
+    m, r, z, n, h_prev = (each[steps] for each in (rows.m, rows.r, rows.z, rows.n, rows.h))
+    of_m, of_r, of_z, of_n = slopes.swapaxes(0, 1)
+    replaced = np.subtract(1, z, out=of_m)
+    np.subtract(h_prev, n, out=of_z)
+    np.multiply(of_z, z, out=of_z)
+    np.multiply(of_z, replaced, out=of_z)
+    np.multiply(n, n, out=of_n)
+    np.subtract(1, of_n, out=of_n)
+    np.multiply(of_n, replaced, out=of_n)
     np.multiply(r, r, out=of_r)
     np.subtract(r, of_r, out=of_r)
-    of_r *= m if reset == "after" else h_prev
-    replaced = 1 - z
-    np.multiply(candidate, candidate, out=of_n)
-    np.subtract(1, of_n, out=of_n)
-    of_n *= replaced
-    np.subtract(h_prev, candidate, out=of_z)
-    of_z *= z
-    of_z *= replaced
-    return slopes
+    np.multiply(of_r, m if reset == "after" else h_prev, out=of_r)
+    of_m[:] = r
+
+
+def _add_gradients(gradients: Matrices, d_a: Array, rows: Rows, steps: slice, reset: str) -> None:
+    """Add the weights' gradients of some steps, from those at m, a_r, a_z, a_n (4H, n B)."""
+    H = len(d_a) // 4
+    gradients.of_x[:] += d_a[H:] @ by_rows(rows.one_x[steps]).T
+    h_one = by_rows(rows.h_one[steps]).T
+    if reset == "after":
+        gradients.of_h[:] += d_a[: 3 * H] @ h_one
+    else:
+        gradients.of_h[H:] += d_a[H : 3 * H] @ h_one
+        gradients.of_h[:H, :H] += d_a[:H] @ by_rows(rows.m[steps]).T
+        gradients.of_h[:H, H] += d_a[:H].sum(axis=1)
+
+
+def _keeping(params: Params, update: str) -> Params:
+    """The parameters, or gradients, of the same network with update="keep", or back: σ(−a) = 1 − σ(a)."""
+    if update == "keep":
+        return params
+    H = len(params.b_hn)
+    sign = np.repeat(np.array([1, -1, 1], params.b_h.dtype), H)
+    return params._replace(
+        W_xh=params.W_xh * sign[:, np.newaxis], W_hh=params.W_hh * sign[:, np.newaxis], b_h=params.b_h * sign
+    )
 
 
 def _sizes(params: Params) -> tuple[int, int]:

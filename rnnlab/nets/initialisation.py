@@ -71,3 +71,22 @@ def identity(H: int, scale: float = 1.0, dtype: DTypeLike = np.float64) -> Array
     """
     expect_sizes(H=H)
     return scale * np.eye(H, dtype=dtype)
+
+
+def chrono(rng: Generator, H: int, longest: int, dtype: DTypeLike = np.float64) -> Array:
+    """Biases (H) for gates that keep: log(u) with u uniform between 1 and `longest` − 1.
+
+    A gate that stays at its bias b keeps the share σ(b) = u / (1 + u) from step to step, so it forgets over about 1 + u
+    steps: the units cover all time scales from 2 steps to `longest`.
+
+    Raises: ValueError unless `longest` is at least 3. Source: Tallec and Ollivier 2018; chapter lstm.
+
+    >>> chrono(np.random.default_rng(0), 3, longest=100).round(2)
+    array([4.14, 3.31, 1.61])
+    """
+    expect_sizes(H=H, longest=longest)
+    if longest < 3:
+        raise ValueError(
+            f"longest must be at least 3 steps, but is {longest}. Is it the longest lag in the data?"
+        )
+    return np.log(rng.uniform(1, longest - 1, H)).astype(dtype)

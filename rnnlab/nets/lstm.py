@@ -117,13 +117,20 @@ class _Rows(NamedTuple):
 
 
 def init(
-    rng: Generator, D: int, H: int, dtype: DTypeLike = np.float64, forget_bias: float | None = None
+    rng: Generator,
+    D: int,
+    H: int,
+    dtype: DTypeLike = np.float64,
+    forget_bias: float | None = None,
+    chrono: int | None = None,
 ) -> Params:
-    """Starting weights: everything uniform in ±1/√H as in torch, and the bias of the forget gate as given.
+    """Starting weights: everything uniform in ±1/√H as in torch, and the gates' biases as asked.
 
-    A forget gate starts at σ(b_f), which is about 1/2 with torch's start and 0.98 with `forget_bias` 4.
+    With torch's start a forget gate stands near σ(0) = 1/2, with `forget_bias` 4 near 0.98. `chrono`, the longest lag
+    to remember in steps, spreads the forget gates over all time scales up to it, and sets b_i = −b_f.
 
-    Raises: ValueError for a size below 1. Source: torch.nn.LSTM; Jozefowicz, Zaremba and Sutskever 2015.
+    Raises: ValueError for a size below 1, or both biases. Source: torch.nn.LSTM; Jozefowicz, Zaremba and Sutskever 2015
+    for the forget bias; Tallec and Ollivier 2018 for chrono.
 
     >>> params = init(np.random.default_rng(0), D=3, H=2, forget_bias=1.0)
     >>> [weight.shape for weight in params], params.b_h[2:4]
@@ -135,8 +142,14 @@ def init(
         W_hh=initialisation.uniform(rng, (4 * H, H), H, dtype),
         b_h=initialisation.uniform(rng, (4 * H,), H, dtype),
     )
+    b_i, b_f, _, _ = params.b_h.reshape(4, H)
+    if forget_bias is not None and chrono is not None:
+        raise ValueError("forget_bias and chrono set the same biases: give one of them, not both.")
     if forget_bias is not None:
-        params.b_h[H : 2 * H] = forget_bias
+        b_f[:] = forget_bias
+    if chrono is not None:
+        b_f[:] = initialisation.chrono(rng, H, chrono, dtype)
+        b_i[:] = -b_f
     return params
 
 
