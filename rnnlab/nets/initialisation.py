@@ -82,7 +82,7 @@ def chrono(rng: Generator, H: int, longest: int, dtype: DTypeLike = np.float64) 
     Raises: ValueError unless `longest` is at least 3. Source: Tallec and Ollivier 2018; chapter lstm.
 
     >>> chrono(np.random.default_rng(0), 3, longest=100).round(2)
-    array([4.14, 3.31, 1.61])
+    array([4.15, 3.31, 1.61])
     """
     expect_sizes(H=H, longest=longest)
     if longest < 3:
