@@ -11,8 +11,8 @@
 
 Both sides stack gates and heads in the same order, so arrays move without a change. The one difference is a bias:
 torch's recurrent layers have two that are only ever added up. `to_torch` leaves the second one zero, and `from_torch`
-adds the two: params → module → params is exact, and module → params → module computes the same function to rounding. All modules
-are time-first (batch_first=False) and without dropout.
+adds the two: params → module → params is exact, and module → params → module computes the same function to rounding.
+All modules are time-first (batch_first=False) and without dropout.
 """
 
 from __future__ import annotations
