@@ -11,7 +11,9 @@
 | activity_perturbation | biased, noisy | losses and activities | rnn |
 | skip_connections | exact, of another network | as bptt | rnn |
 
-"Unbiased" holds to first order in the size of the perturbations. Source: chapter beyond-bptt.
+"Unbiased" holds to first order in the size of the perturbations. An Estimate is a pair (loss, grads), so a method can
+be the gradient function of `training.fit`, with batches of the kind `network.Batch`. A perturbation draws from its own
+generator, which a checkpoint does not hold: such a run starts over rather than resumes. Source: chapter beyond-bptt.
 """
 
 from __future__ import annotations

@@ -1,14 +1,15 @@
 """The gradient of each step taken by itself: all T · B steps as one batch of sequences of length 1, without a loop.
 
 Two methods need no more than this. Both know, or pretend to know, the whole gradient δ_t at each state; what is left is
-the way from h_t to the weights inside step t, which no other step takes part in. The states are computed again, all at
-once from the known states before them, so that this works for any cell whose state is one array.
+the way from h_t to the weights inside step t, which no other step takes part in. The simple network has all that it
+needs in its states. Of another cell they are computed again, all at once from the known states before them.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from rnnlab.nets import gru, rnn
@@ -27,7 +28,6 @@ def gradients(delta: Array, x: Array, cache: rnn.Cache | gru.Cache, kind: Cell) 
     Raises: TypeError for another cell than rnn or gru or a wrong dtype, ValueError for a wrong shape. Source: Caillon,
     Fagnou and Allauzen 2025, whose published code takes the steps one by one in this way; chapter beyond-bptt.
 
-    >>> import numpy as np
     >>> from rnnlab.nets.cells import cell
     >>> params, x = rnn.Params(np.array([[1.0]]), np.array([[0.5]]), np.array([0.0])), np.zeros((2, 1, 1))
     >>> h, cache = rnn.forward(params, x)
@@ -38,11 +38,20 @@ def gradients(delta: Array, x: Array, cache: rnn.Cache | gru.Cache, kind: Cell) 
     T, B, H = cache.states[1:].shape
     expect_floats("delta", delta, cache.states.dtype, T=T, B=B, H=H)
     expect_floats("x", x, cache.states.dtype, T=T, B=B, D=None)
-    h_prev = cache.states[:-1].reshape(T * B, H)
-    mask = None if cache.mask is None else cache.mask.reshape(1, T * B)
-    _, steps = kind.forward(cache.params, x.reshape(1, T * B, -1), h_prev, mask)
-    d_x, _, grads = kind.backward(delta.reshape(1, T * B, H), steps)
+    d_x, _, grads = kind.backward(delta.reshape(1, T * B, H), _steps_side_by_side(x, cache, kind))
     return d_x.reshape(x.shape), grads
+
+
+def _steps_side_by_side(x: Array, cache: rnn.Cache | gru.Cache, kind: Cell) -> Any:
+    """The cache of one step of T · B sequences."""
+    T, B, H = cache.states[1:].shape
+    x = x.reshape(1, T * B, -1)
+    mask = None if cache.mask is None else cache.mask.reshape(1, T * B)
+    h_prev = cache.states[:-1].reshape(T * B, H)
+    if isinstance(cache, rnn.Cache):
+        states = np.stack([h_prev, cache.states[1:].reshape(T * B, H)])
+        return rnn.Cache(cache.params, x, states, mask, cache.activation)
+    return kind.forward(cache.params, x, h_prev, mask)[1]
 
 
 def expect_one_state(kind: Cell) -> None:

@@ -8,6 +8,9 @@ from rnnlab.nets.parameters import mapped, named_leaves
 from rnnlab.training.alternatives import network, step_losses
 from rnnlab.training.alternatives.methods import METHODS, method
 from rnnlab.training.alternatives.skip_connections import Skip
+from rnnlab.training.fit import fit
+from rnnlab.training.minibatches import drawn
+from rnnlab.training.optimizers import optimizer
 from tests.training.alternatives.problems import assert_same, cosine, problem
 
 
@@ -58,6 +61,19 @@ def test_descending_along_the_estimates_lowers_the_loss(name):
         grads = estimate(params, batch).grads
         params = mapped(lambda w, g: w - 0.05 * g, params, grads)
     assert network.gradient(params, batch).loss < 0.6 * before
+
+
+@pytest.mark.parametrize("name", ["bptt", "state_feedback", "node_perturbation"])
+def test_a_method_is_a_gradient_function_for_the_training_loop(name):
+    def batch(rng):
+        x = rng.normal(size=(4, 16, 2))
+        return network.Batch(x, step_losses.squared_error(x[:, :, :1], np.full((4, 16), 1 / 64)))
+
+    params = network.init(np.random.default_rng(1), D=2, H=8, K=1)
+    adam = optimizer("adam", rate=1e-2)
+    rng = np.random.default_rng(2)
+    result = fit(params, made(name), drawn(batch), adam, rng=rng, steps=100, clip=1.0, progress=False)
+    assert np.mean(result.history.loss[-10:]) < 0.3 * np.mean(result.history.loss[:10])
 
 
 @pytest.mark.parametrize("kind", ["rnn", "lstm", "gru"])
