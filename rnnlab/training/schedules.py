@@ -94,15 +94,13 @@ class Plateau(NamedTuple):
     """When to lower the rate: by `factor` after more than `patience` scores in a row that are no better than the best.
 
     A score counts as better when it beats the best one by more than the share `threshold` of it. The factor never falls
-    below `floor`, and `better` is "lower" for losses, "higher" for accuracies.
-    Source: torch.optim.lr_scheduler.ReduceLROnPlateau.
+    below `floor`. Source: torch.optim.lr_scheduler.ReduceLROnPlateau.
     """
 
     factor: float = 0.1
     patience: int = 10
     threshold: float = 1e-4
     floor: float = 0.0
-    better: str = "lower"
 
 
 class PlateauState(NamedTuple):
@@ -113,8 +111,10 @@ class PlateauState(NamedTuple):
     share: float = 1.0
 
 
-def plateau_after(plateau: Plateau, state: PlateauState, score: float) -> PlateauState:
-    """The state after one more validation score; `state.share` is the share of the rate to use from now on.
+def plateau_after(plateau: Plateau, state: PlateauState, score: float, better: str = "lower") -> PlateauState:
+    """The state after one more validation score; its `share` is the share of the rate to use from now on.
+
+    `better` is "lower" for losses and "higher" for accuracies.
 
     Raises: ValueError for settings out of range. Source: torch.optim.lr_scheduler.ReduceLROnPlateau.
 
@@ -124,18 +124,18 @@ def plateau_after(plateau: Plateau, state: PlateauState, score: float) -> Platea
     >>> state
     PlateauState(best=0.5, waited=0, share=0.5)
     """
-    expect_one_of("better", plateau.better, ("lower", "higher"))
+    expect_one_of("better", better, ("lower", "higher"))
     _expect_factor(plateau.factor)
-    if state.best is None or _beats(score, state.best, plateau):
+    if state.best is None or _beats(score, state.best, plateau.threshold, better):
         return PlateauState(score, 0, state.share)
     if state.waited < plateau.patience:
         return PlateauState(state.best, state.waited + 1, state.share)
     return PlateauState(state.best, 0, max(plateau.floor, state.share * plateau.factor))
 
 
-def _beats(score: float, best: float, plateau: Plateau) -> bool:
-    margin = plateau.threshold * abs(best)
-    return score < best - margin if plateau.better == "lower" else score > best + margin
+def _beats(score: float, best: float, threshold: float, better: str) -> bool:
+    margin = threshold * abs(best)
+    return score < best - margin if better == "lower" else score > best + margin
 
 
 def _expect_factor(factor: float) -> None:

@@ -65,10 +65,10 @@ def test_a_plateau_equals_torch(better, scores, patience, factor):
     optimizer = torch.optim.SGD([torch.zeros(1)], lr=1.0)
     mode = {"lower": "min", "higher": "max"}[better]
     theirs = lr_scheduler.ReduceLROnPlateau(optimizer, mode, factor, patience, min_lr=0.02, eps=0.0)
-    plateau, state = Plateau(factor, patience, floor=0.02, better=better), PlateauState()
+    plateau, state = Plateau(factor, patience, floor=0.02), PlateauState()
     for score in scores:
         theirs.step(score)
-        state = plateau_after(plateau, state, score)
+        state = plateau_after(plateau, state, score, better)
         assert state.share == pytest.approx(optimizer.param_groups[0]["lr"], rel=1e-12)
 
 
@@ -88,7 +88,7 @@ REFUSED = [
     (lambda: schedules.cosine(10, warmup=10), "warmup must lie between 0 and steps = 10"),
     (lambda: schedules.cosine(10, floor=2.0), "floor must lie between 0 and 1"),
     (
-        lambda: plateau_after(Plateau(better="smaller"), PlateauState(), 1.0),
+        lambda: plateau_after(Plateau(), PlateauState(), 1.0, better="smaller"),
         "better must be 'lower' or 'higher'",
     ),
     (lambda: plateau_after(Plateau(factor=0.0), PlateauState(), 1.0), "factor must lie above 0"),
