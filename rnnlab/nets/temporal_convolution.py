@@ -37,6 +37,8 @@ class Cache(NamedTuple):
 def dilations(params: Params) -> tuple[int, ...]:
     """The dilation of every block: 1, 2, 4, ….
 
+    Raises: ValueError if there is no block. Source: Bai et al. 2018.
+
     >>> dilations(init(np.random.default_rng(0), D=3, widths=[4, 4, 4], kernel=2))
     (1, 2, 4)
     """
@@ -48,7 +50,7 @@ def dilations(params: Params) -> tuple[int, ...]:
 def receptive_field(params: Params) -> int:
     """The number of inputs that an output sees: 1 + Σ d (k_1 − 1 + k_2 − 1) over the blocks, for their two kernels.
 
-    Source: Bai et al. 2018; see `causal_convolution.receptive_field`.
+    Raises: ValueError if there is no block. Source: Bai et al. 2018; see `causal_convolution.receptive_field`.
 
     >>> receptive_field(init(np.random.default_rng(0), D=3, widths=[4, 4, 4], kernel=2))
     15
