@@ -118,6 +118,24 @@ def test_more_padding_changes_neither_logits_nor_gradients(kind, sizes):
 
 @given(kinds, sizes())
 @settings(max_examples=25, deadline=None)
+def test_at_padding_the_logits_of_the_state_before_stand_once_more(kind, sizes):
+    case = make_case(kind, sizes)
+    mask = np.random.default_rng(sizes.seed).random(case.target_mask.shape) < 0.5
+    mask[0] = True
+    logits, _ = forward(case._replace(target_mask=mask))
+    before, padding = logits[:-1], ~mask[1:]
+    np.testing.assert_allclose(logits[1:][padding], before[padding], rtol=1e-12, atol=1e-14)
+    for b in range(sizes.B):
+        real = mask[:, b]
+        masks = {"source_mask": case.source_mask[:, [b]], "target_mask": None}
+        alone = case._replace(
+            source_ids=case.source_ids[:, [b]], input_ids=case.input_ids[real][:, [b]], **masks
+        )
+        assert_agrees(logits[real, b], forward(alone)[0][:, 0], 1e-12)
+
+
+@given(kinds, sizes())
+@settings(max_examples=25, deadline=None)
 def test_a_permuted_batch_permutes_logits_and_leaves_gradients_alone(kind, sizes):
     case = make_case(kind, sizes)
     order = np.roll(np.arange(sizes.B), 1)
