@@ -29,7 +29,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from rnnlab.nets import initialisation, scores
 from rnnlab.nets.activations import softmax_backward
-from rnnlab.nets.door import expect_floats, expect_mask, expect_one_of, expect_sizes
+from rnnlab.nets.door import expect_floats, expect_mask, expect_one_of, expect_record, expect_sizes
 from rnnlab.nets.masks import allowed_keys, masked_softmax
 from rnnlab.nets.products import at_every_place, flat
 from rnnlab.nets.scores import swapped
@@ -261,6 +261,7 @@ def _product_backward(score: str) -> Callable[[Array, Array, Array], tuple[Array
 
 
 def _expect_weights(params: Params, score: str, dtype: DTypeLike, D_q: int | None, D_k: int | None) -> None:
+    expect_record("params", params, Params, "attention.init")
     expect_one_of("score", score, tuple(SCORES))
     for name, weight in params._asdict().items():
         if (weight is not None) != (name in SCORES[score]):

@@ -94,6 +94,11 @@ WRONG_TYPES = [
     (additive, {"mask": MASK * 1.0}, "mask must be boolean"),
     (additive, {"W_k": ADDITIVE.W_k.astype(np.float32)}, "W_k must be float64"),
     (additive, {"W_q": [[1.0]]}, "W_q must be a NumPy array"),
+    (
+        dot,
+        {"params": None},
+        "params must be an rnnlab.nets.attention.Params, as attention.init gives it, but is of",
+    ),
     (backward, {"d_context": D_CONTEXT.astype(np.float32)}, "d_context must be float64"),
 ]
 
