@@ -1,4 +1,4 @@
-"""The gradient of each step taken by itself: all T · B steps as one batch of sequences of length 1, without a loop.
+"""The gradient of each step taken by itself: T · B steps side by side, as a batch of sequences of length 1.
 
 Two methods need no more than this. Both know, or pretend to know, the whole gradient δ_t at each state; what is left is
 the way from h_t to the weights inside step t, which no other step takes part in. The simple network has all that it
@@ -15,6 +15,8 @@ from numpy.typing import NDArray
 from rnnlab.nets import gru, rnn
 from rnnlab.nets.cells import Cell
 from rnnlab.nets.door import expect_floats
+from rnnlab.nets.parameters import mapped
+from rnnlab.nets.products import chunks
 
 Array = NDArray[Any]
 
@@ -38,18 +40,23 @@ def gradients(delta: Array, x: Array, cache: rnn.Cache | gru.Cache, kind: Cell) 
     T, B, H = cache.states[1:].shape
     expect_floats("delta", delta, cache.states.dtype, T=T, B=B, H=H)
     expect_floats("x", x, cache.states.dtype, T=T, B=B, D=None)
-    d_x, _, grads = kind.backward(delta.reshape(1, T * B, H), _steps_side_by_side(x, cache, kind))
-    return d_x.reshape(x.shape), grads
+    d_x, total = np.empty_like(x), mapped(np.zeros_like, cache.params)
+    for stretch in chunks(T, delta[0].nbytes):
+        steps = _side_by_side(x, cache, kind, stretch)
+        d_x_stretch, _, grads = kind.backward(delta[stretch].reshape(1, -1, H), steps)
+        d_x[stretch] = d_x_stretch.reshape(-1, B, x.shape[-1])
+        total = mapped(np.add, total, grads)
+    return d_x, total
 
 
-def _steps_side_by_side(x: Array, cache: rnn.Cache | gru.Cache, kind: Cell) -> Any:
-    """The cache of one step of T · B sequences."""
-    T, B, H = cache.states[1:].shape
-    x = x.reshape(1, T * B, -1)
-    mask = None if cache.mask is None else cache.mask.reshape(1, T * B)
-    h_prev = cache.states[:-1].reshape(T * B, H)
+def _side_by_side(x: Array, cache: rnn.Cache | gru.Cache, kind: Cell, stretch: slice) -> Any:
+    """The steps of a stretch as the cache of one step of many sequences."""
+    H, D = cache.states.shape[-1], x.shape[-1]
+    x = x[stretch].reshape(1, -1, D)
+    mask = None if cache.mask is None else cache.mask[stretch].reshape(1, -1)
+    h_prev = cache.states[:-1][stretch].reshape(-1, H)
     if isinstance(cache, rnn.Cache):
-        states = np.stack([h_prev, cache.states[1:].reshape(T * B, H)])
+        states = np.stack([h_prev, cache.states[1:][stretch].reshape(-1, H)])
         return rnn.Cache(cache.params, x, states, mask, cache.activation)
     return kind.forward(cache.params, x, h_prev, mask)[1]
 

@@ -23,7 +23,7 @@ from numpy.typing import DTypeLike, NDArray
 from rnnlab.nets import gru, rnn, scan
 from rnnlab.nets.activations import activation as activation_named
 from rnnlab.nets.cells import Cell
-from rnnlab.nets.door import expect_floats, expect_sizes
+from rnnlab.nets.door import expect_floats, expect_mask, expect_sizes
 from rnnlab.training.alternatives import network, one_step
 
 Array = NDArray[Any]
@@ -70,7 +70,7 @@ def accumulated(
     At padding h_t is h_{t−1}, which is known, so the factor there is 1 instead of D.
 
     Shapes: d_h (T, B, H), D (H), mask (T, B) or None, d_last (B, H) or None; returns delta (T, B, H) and d_h_0 (B, H).
-    `method` is that of `nets.scan`, for instance "loop".
+    `method` is that of `nets.scan`, for instance "loop", or "convolution" if there is no mask.
 
     Raises: TypeError for a wrong dtype, ValueError for a wrong shape or method. Source: Caillon et al. 2025.
 
@@ -79,12 +79,20 @@ def accumulated(
     ([1.75, 1.5, 1.0], [[0.875]])
     """
     expect_floats("d_h", d_h, T=None, B=None, H=None)
-    _, B, H = d_h.shape
+    T, B, H = d_h.shape
     expect_floats("D", D, d_h.dtype, H=H)
     inputs = np.concatenate([d_h[::-1], np.zeros((1, B, H), d_h.dtype)])
-    factors = np.ones_like(inputs)  # the first one belongs to d_last, which enters δ_T as it is
-    factors[1:] = D if mask is None else np.where(mask[::-1, :, np.newaxis], D, 1)
-    backwards, _ = scan.forward(factors, inputs, d_last, method=method)
+    if d_last is not None:
+        expect_floats("d_last", d_last, d_h.dtype, B=B, H=H)
+        inputs[0] += d_last
+    factors = D
+    if mask is not None:
+        expect_mask("mask", mask, T=T, B=B)
+        after = np.concatenate(
+            [np.ones((1, B), bool), mask[::-1]]
+        )  # the first factor meets the start, which is zero
+        factors = np.where(after[..., np.newaxis], D, 1)
+    backwards, _ = scan.forward(factors, inputs, method=method)
     return backwards[-2::-1], backwards[-1]
 
 

@@ -124,6 +124,34 @@ def test_with_the_true_delta_the_steps_by_themselves_give_bptt(name, masked):
     assert_same(grads, exact[2], 1e-12)
 
 
+def test_without_padding_it_is_a_convolution_too():
+    case, diagonal, cache = diagonal_case(masked=False)
+    exact = rnn.backward(case.d_h, cache, case.d_h_last)
+    by_convolution = state_feedback.backward(
+        case.d_h, case.x, cache, LINEAR, diagonal, case.d_h_last, "convolution"
+    )
+    assert_agrees(by_convolution[1], exact[1], 1e-10)
+    assert_same(by_convolution[2], exact[2], 1e-10)
+
+
+def test_a_gradient_that_is_not_a_number_flows_on():
+    case, diagonal, cache = diagonal_case(masked=False)
+    d_h = case.d_h.copy()
+    d_h[-1] = np.nan
+    assert np.isnan(state_feedback.backward(d_h, case.x, cache, LINEAR, diagonal)[2].W_xh).any()
+
+
+@pytest.mark.parametrize("name", ["rnn", "gru"])
+def test_long_sequences_are_taken_in_stretches_that_sum_up_to_the_same(name, monkeypatch):
+    case = make_case(T=7, B=3, D=2, H=5)
+    kind, cache = run(name, case, masked=True)
+    whole = one_step.gradients(case.d_h, case.x, cache, kind)
+    monkeypatch.setattr("rnnlab.nets.products.CHUNK_BYTES", 2 * case.d_h[0].nbytes)
+    stretches = one_step.gradients(case.d_h, case.x, cache, kind)
+    assert_agrees(stretches[0], whole[0], 1e-13)
+    assert_same(stretches[1], whole[1], 1e-13)
+
+
 @given(cases())
 @settings(max_examples=20, deadline=None)
 def test_the_scan_is_the_recursion_written_out(case):
@@ -216,6 +244,10 @@ def test_wrong_arguments_are_refused_by_name():
         feedback(D=np.zeros(5, np.float32))
     with pytest.raises(ValueError, match="d_last must have the shape"):
         window_of_one(d_last=case.d_h)
+    with pytest.raises(ValueError, match="d_last must have the shape"):
+        state_feedback.accumulated(case.d_h, NONE, d_last=case.d_h)
+    with pytest.raises(ValueError, match="mask must have the shape"):
+        state_feedback.accumulated(case.d_h, NONE, mask=case.mask[1:])
     for function in (feedback, window_of_one):
         with pytest.raises(ValueError, match="d_h must have the shape"):
             function(case.d_h[1:])
