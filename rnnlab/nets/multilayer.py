@@ -103,6 +103,7 @@ def backward(d_y: Array, cache: Cache) -> tuple[Array, Params]:
 def _expect_network(params: Params, x: Array) -> None:
     if not params.layers:
         raise ValueError("params must have at least one layer, but has none.")
+    expect_floats("layers[0].b", params.layers[0].b, M=None)
     N: int | None = None
     for number, (W, b) in enumerate(params.layers):
         expect_floats(f"layers[{number}].b", b, params.layers[0].b.dtype, M=None)

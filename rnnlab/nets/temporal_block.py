@@ -191,7 +191,8 @@ def _both(name: str, state: State | None) -> tuple[Any, Any]:
 
 def _expect_params(params: Params) -> None:
     """Refuse branches that do not fit together: of a width of 1, NumPy would repeat it without a word."""
-    (M, D, _), dtype = np.shape(params.first.W), params.first.W.dtype
+    expect_floats("first.W", params.first.W, M=None, D=None, k=None)
+    (M, D, _), dtype = params.first.W.shape, params.first.W.dtype
     expect_floats("second.W", params.second.W, dtype, M=M, M_in=M, k=None)
     if params.projection is not None:
         expect_floats("projection.W", params.projection.W, dtype, M=M, D=D)

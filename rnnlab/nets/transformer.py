@@ -76,6 +76,7 @@ def zero_state(params: Params, B: int) -> State:
     """
     expect_sizes(B=B)
     gain = params.blocks[0].norm_1.gain
+    expect_floats("norm_1.gain", gain, H=None)
     return kv_cache.empty(len(params.blocks), B, len(gain), gain.dtype)
 
 
@@ -200,6 +201,7 @@ def _expect_network(params: Params, options: Options) -> tuple[int, int, np.dtyp
     expect_record("options", options, Options, "transformer.Options")
     expect_one_of("positions", options.positions, POSITIONS)
     gain = params.blocks[0].norm_1.gain
+    expect_floats("norm_1.gain", gain, H=None)
     return len(params.blocks), len(gain), gain.dtype
 
 
