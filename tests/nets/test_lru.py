@@ -81,7 +81,7 @@ def torch_outputs(params, x, h_t, mask):
 
 
 @given(case=cases())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_values_and_gradients_equal_those_of_torch(case):
     assume(case.mask is None or case.mask.any())  # without a real step every gradient of a weight is zero
     params, (x, state) = [leaf(each) for each in case.params], (leaf(each) for each in (case.x, case.state))
@@ -157,7 +157,8 @@ def test_padding_carries_the_state_and_what_stands_there_has_no_effect(case):
         np.testing.assert_array_equal(actual[name], expected)
     assert not actual["d_x"][~case.mask].any()
     states = lru.forward(*case[:4])[1].scanned.states
-    np.testing.assert_allclose(states[1:][~case.mask], states[:-1][~case.mask], rtol=1e-12)
+    carried = np.where(case.mask[..., np.newaxis], states[1:], states[:-1])
+    assert_agrees(states[1:], carried, 1e-12)  # a scan brackets each step anew, so the last digits may differ
 
 
 @given(case=cases(masked=False))

@@ -71,7 +71,7 @@ def torch_states(W_xh, b_h, x, h_t, mask):
 
 
 @given(case=cases())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_values_and_gradients_equal_those_of_torch(case):
     assume(case.mask is None or case.mask.any())  # without a real step every gradient of a weight is zero
     W_xh, b_h, x, state = (leaf(each) for each in (*case.params, case.x, case.state))
@@ -130,7 +130,10 @@ def test_padding_carries_the_state_and_what_stands_there_has_no_effect(case):
     for name, expected in run(case).items():
         np.testing.assert_allclose(garbage[name], expected, rtol=1e-12, atol=1e-14)
     before = np.concatenate([case.state[np.newaxis], garbage["h"][:-1]])
-    np.testing.assert_allclose(garbage["h"][~case.mask], before[~case.mask], rtol=1e-12)
+    carried = np.where(case.mask[..., np.newaxis], garbage["h"], before)
+    assert_agrees(
+        garbage["h"], carried, 1e-12
+    )  # a scan brackets each step anew, so the last digits may differ
     assert not garbage["d_x"][~case.mask].any()
 
 

@@ -75,13 +75,13 @@ def assert_same(actual: dict[str, Array], expected: dict[str, Array], tolerance:
 
 @pytest.mark.parametrize("method", PARALLEL)
 @given(case=cases())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_every_parallel_scan_equals_the_loop_forward_and_backward(method, case):
     assert_same(run(case, method), run(case, "loop"), 1e-12)
 
 
 @given(case=cases(masked=False, constant=True))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_the_convolution_equals_the_loop_where_a_is_constant(case):
     assert_same(run(case, "convolution"), run(case, "loop"), 1e-10)
 
@@ -111,7 +111,7 @@ def test_the_choice_by_size_picks_each_way_somewhere(B, H, chosen, monkeypatch):
 
 
 @given(case=cases())
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_values_and_gradients_equal_those_of_torch(case):
     a, b, h_t = (leaf(each) for each in (case.a, case.b, case.h_0))
     h_0, states = h_t, []
@@ -172,7 +172,10 @@ def test_padding_carries_the_state_and_what_stands_there_has_no_effect(method, c
     actual = run(garbage, method)
     assert_same(actual, run(case, method), 1e-14)
     before = np.concatenate([case.h_0[np.newaxis], actual["h"][:-1]])
-    np.testing.assert_allclose(actual["h"][~case.mask], before[~case.mask], rtol=1e-12)
+    carried = np.where(padding, before, actual["h"])
+    assert_agrees(
+        actual["h"], carried, 1e-12
+    )  # a scan brackets each step anew, so the last digits may differ
     assert not actual["d_b"][~case.mask].any()
 
 
