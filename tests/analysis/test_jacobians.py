@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from rnnlab.analysis.jacobians import gru_jacobians, lstm_jacobians, rnn_jacobians, state_jacobians
 from rnnlab.analysis.trajectory import as_vector, from_vector, states_along
+from rnnlab.nets import stacked
 from rnnlab.nets.cells import cell
 from rnnlab.nets.parameters import mapped
 from tests.nets.numerics import assert_agrees
@@ -129,6 +130,21 @@ def test_states_along_a_sequence_are_those_of_the_forward_pass(name):
     np.testing.assert_allclose(as_vector(states[-1]), as_vector(kind.last_state(cache)), rtol=1e-12)
     back = from_vector(as_vector(state), like=state)
     mapped(np.testing.assert_array_equal, back, state)
+
+
+@pytest.mark.parametrize("name", FORMULAS)
+def test_the_jacobian_of_stacked_layers_has_those_of_the_layers_as_its_diagonal_and_nothing_above(name):
+    network = stacked.network(cell(name), L=2)
+    rng = np.random.default_rng(0)
+    params, x = network.init(rng, 3, 4), rng.normal(size=(5, 2, 3))
+    jacobians = state_jacobians(network, params, x)
+    h, _ = cell(name).forward(params.layers[0], x)
+    S = jacobians.shape[-1] // 2
+    first, second = (FORMULAS[name](layer, u) for layer, u in zip(params.layers, (x, h), strict=True))
+    np.testing.assert_allclose(jacobians[..., :S, :S], first, atol=1e-13)
+    np.testing.assert_allclose(jacobians[..., S:, S:], second, atol=1e-13)
+    assert not jacobians[..., :S, S:].any()
+    assert jacobians[..., S:, :S].any()
 
 
 def test_a_wrong_input_is_refused_at_the_cells_door():

@@ -13,7 +13,11 @@ from rnnlab.analysis.truncation import cosine, cosines_by_window, truncated_grad
 from rnnlab.nets import rnn
 from rnnlab.nets.cells import cell
 from rnnlab.nets.initialisation import orthogonal
+from rnnlab.nets.losses import squared_error
 from rnnlab.nets.parameters import leaves, mapped
+from rnnlab.training import truncated
+from rnnlab.training.minibatches import Batch
+from rnnlab.training.models import sequence_model
 from tests.nets.numerics import assert_agrees
 
 CELLS = ["rnn", "lstm", "gru"]
@@ -94,6 +98,23 @@ def test_it_is_linear_in_the_upstream_gradient(definition, window, seed):
     )
     for a, b, actual in zip(leaves(one), leaves(two), leaves(both), strict=True):
         assert_agrees(actual, 3 * a + b, 1e-12)
+
+
+@pytest.mark.parametrize("window", [1, 3, 7])
+@pytest.mark.parametrize("name", CELLS)
+def test_the_chunked_gradient_is_the_one_that_training_follows(name, window):
+    kind, params, x, _, _, _ = drawn(name)
+    model = sequence_model(name, read="every", loss="squared_error")
+    whole = model.init(np.random.default_rng(0), D=3, H=4, K=2)._replace(cell=params)
+    targets = np.random.default_rng(1).normal(size=(7, 2, 2))
+    _, trained, _ = truncated.gradient(model, whole, Batch(x, targets), window)
+
+    h, _ = kind.forward(params, x)
+    _, d_y = squared_error(rnn.readout(whole.readout, h), targets)
+    d_h, _ = rnn.readout_backward(d_y, h, whole.readout)
+    ours = truncated_gradient(kind, params, x, d_h, window)
+    for actual, expected in zip(leaves(ours), leaves(trained.cell), strict=True):
+        assert_agrees(actual, expected, 1e-12)
 
 
 @pytest.mark.parametrize(
