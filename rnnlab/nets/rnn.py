@@ -22,7 +22,7 @@ from rnnlab.nets.door import (
     expect_sizes,
     leading_axes,
 )
-from rnnlab.nets.products import at_every_place, flat
+from rnnlab.nets.products import at_every_place, chunks, flat
 
 Array = NDArray[Any]
 
@@ -121,16 +121,20 @@ def forward(
     W_xh, W_hh, b_h = params
     T, B, _ = x.shape
     f = activation_named(activation).function
-    from_input = at_every_place(W_xh, x) + b_h  # only the other product has to wait for the state before it
     states = np.empty((T + 1, B, len(b_h)), x.dtype)
     states[0] = 0 if h_0 is None else h_0
-    for t in range(T):
-        h_prev, h_t = states[t], states[t + 1]
-        np.dot(h_prev, W_hh.T, out=h_t)
-        h_t += from_input[t]
-        f(h_t, out=h_t)
-        if mask is not None:
-            np.copyto(h_t, h_prev, where=~mask[t, :, np.newaxis])
+    for steps in chunks(T, states[0].nbytes):
+        from_input = at_every_place(
+            W_xh, x[steps]
+        )  # only the other product has to wait for the state before it
+        from_input += b_h
+        for t, from_x_t in enumerate(from_input, steps.start):
+            h_prev, h_t = states[t], states[t + 1]
+            np.dot(h_prev, W_hh.T, out=h_t)
+            np.add(h_t, from_x_t, out=h_t)
+            f(h_t, out=h_t)
+            if mask is not None:
+                np.copyto(h_t, h_prev, where=~mask[t, :, np.newaxis])
     states.setflags(write=False)
     return states[1:], Cache(params, x, states, mask, activation)
 
@@ -165,17 +169,20 @@ def backward(d_h: Array, cache: Cache, d_h_last: Array | None = None) -> tuple[A
     """
     params, x, states, mask, activation = cache
     _expect_upstream(d_h, d_h_last, states)
-    slope = activation_named(activation).derivative_from_output(states[1:])
-    if mask is not None:
-        slope *= mask[:, :, np.newaxis]
-    d_a, d_h_0 = _through_time(d_h, slope, params.W_hh, mask, d_h_last)
-    d_x = at_every_place(params.W_xh.T, d_a)
-    grads = Params(
-        W_xh=flat(d_a).T @ flat(x),
-        W_hh=flat(d_a).T @ flat(states[:-1]),
-        b_h=flat(d_a).sum(axis=0),
+    derivative = activation_named(activation).derivative_from_output
+    delta = np.zeros(states[0].shape, states.dtype) if d_h_last is None else d_h_last.copy()
+    d_x, grads = (
+        np.empty(x.shape, x.dtype),
+        Params(*(np.zeros(weight.shape, weight.dtype) for weight in params)),
     )
-    return d_x, d_h_0, grads
+    for steps in reversed(chunks(len(x), states[0].nbytes)):
+        slopes = derivative(states[1:][steps])
+        d_a = _through_time(d_h[steps], delta, slopes, params.W_hh, None if mask is None else mask[steps])
+        grads.W_xh[:] += flat(d_a).T @ flat(x[steps])
+        grads.W_hh[:] += flat(d_a).T @ flat(states[steps])
+        grads.b_h[:] += flat(d_a).sum(axis=0)
+        d_x[steps] = at_every_place(params.W_xh.T, d_a)
+    return d_x, delta, grads
 
 
 def init_readout(rng: Generator, H: int, K: int, dtype: DTypeLike = np.float64) -> ReadoutParams:
@@ -226,20 +233,22 @@ def readout_backward(d_y: Array, h: Array, params: ReadoutParams) -> tuple[Array
     return d_h, grads
 
 
-def _through_time(
-    d_h: Array, slope: Array, W_hh: Array, mask: Array | None, d_h_last: Array | None
-) -> tuple[Array, Array]:
-    """The loop of `backward`: d_a (T, B, H), written over `slope`, and d_h_0 (B, H)."""
-    d_a = slope
-    delta = np.zeros(d_h.shape[1:], d_h.dtype) if d_h_last is None else d_h_last.copy()
+def _through_time(d_h: Array, delta: Array, slopes: Array, W_hh: Array, mask: Array | None) -> Array:
+    """The loop of `backward` over some steps: d_a (n, B, H), written over `slopes`.
+
+    `delta` (B, H) holds the gradient at the last state, and then that at the state before the first step.
+    """
+    d_a = slopes
+    if mask is not None:
+        d_a *= mask[:, :, np.newaxis]
     for t in reversed(range(len(d_a))):
-        delta += d_h[t]
-        d_a[t] *= delta
+        np.add(delta, d_h[t], out=delta)
+        np.multiply(d_a[t], delta, out=d_a[t])
         carried = None if mask is None else np.where(mask[t, :, np.newaxis], 0, delta)
         np.dot(d_a[t], W_hh, out=delta)
         if carried is not None:
-            delta += carried
-    return d_a, delta
+            np.add(delta, carried, out=delta)
+    return d_a
 
 
 def _sizes(params: Params) -> tuple[int, int]:
