@@ -16,14 +16,16 @@ from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 from numpy.random import Generator
 from tqdm import tqdm
 
 from rnnlab.nets.door import expect_sizes
+from rnnlab.nets.parameters import mapped
 from rnnlab.training.clipping import clip_by_norm, expect_finite, global_norm
 from rnnlab.training.epochs import Batches, Place, batches_from
 from rnnlab.training.history import History
-from rnnlab.training.optimizers import Optimizer
+from rnnlab.training.optimizers import Optimizer, OptimizerState
 from rnnlab.training.runs import Log, Run, resumed, settings_of, store
 from rnnlab.training.schedules import Schedule, constant
 from rnnlab.training.trees import expect_parameters
@@ -164,7 +166,13 @@ def _advanced(plan: _Plan, run: Run, place: Place, batch: Any, log: Log) -> Run:
     rate = plan.optimizer.rate * float(plan.schedule(run.step)) * run.plateau.share
     params, memory = plan.optimizer.update(run.params, grads, run.memory, rate)
     log.steps.append((loss, norm, rate))
-    run = run._replace(step=run.step + 1, params=params, memory=memory, carry=carry, place=place)
+    run = run._replace(
+        step=run.step + 1,
+        params=_in_rows(params),
+        memory=OptimizerState(memory.step, _in_rows(memory.direction), _in_rows(memory.squares)),
+        carry=_in_rows(carry),
+        place=place,
+    )
     if plan.validation is None or run.step % plan.validation.every:
         return run
     score = float(plan.validation.score(params))
@@ -180,6 +188,14 @@ def _loss_and_gradient(plan: _Plan, params: Any, batch: Any, carry: Any) -> tupl
     else:
         loss, grads, carry = plan.gradient(params, batch, carry)
     return float(loss), grads, carry
+
+
+def _in_rows(tree: Any) -> Any:
+    """The tree with all arrays row by row in memory, as a checkpoint gives them back.
+
+    BLAS adds in another order where an array lies otherwise, and then a resumed run would differ in its last digits.
+    """
+    return mapped(lambda leaf: np.asarray(leaf, order="C"), tree)
 
 
 def _diverged(plan: _Plan, run: Run, log: Log, what: str) -> Diverged:

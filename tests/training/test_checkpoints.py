@@ -92,6 +92,15 @@ def test_a_changed_byte_is_harmless_or_refused(tmp_path_factory, good, data):
     same_or_refused(tmp_path_factory.getbasetemp() / "changed.npz", changed)
 
 
+def test_a_header_that_makes_an_array_shorter_is_refused(path, good):
+    """NumPy would read fewer entries, stop before the checksum, and notice nothing."""
+    changed = good.replace(b"'shape': (8, 3)", b"'shape': (8, 2)")
+    assert changed != good
+    path.write_bytes(changed)
+    with pytest.raises(DamagedCheckpoint, match=r"checksum of params.cell.W_xh.npy is wrong"):
+        load(path)
+
+
 @given(data=st.data())
 @settings(max_examples=40, deadline=None)
 def test_a_file_that_is_cut_off_is_refused(tmp_path_factory, good, data):

@@ -130,6 +130,12 @@ class TestValidation:
         result = run((np.ones(1),), bowl, rule=optimizer("sgd", 0.1), steps=50, validation=validation)
         assert result.history.best_step == 4
 
+    def test_patience_counts_scores_in_a_row(self):
+        scores = iter([5.0, 6.0, 4.0, 6.0, 6.0, 3.0, 6.0, 6.0, 6.0, 6.0])
+        result = run(validation=Validation(lambda params: next(scores), every=1, patience=3))
+        assert result.history.score.tolist() == [5.0, 6.0, 4.0, 6.0, 6.0, 3.0, 6.0, 6.0, 6.0]
+        assert result.history.best_step == 6
+
     def test_scores_come_after_each_so_many_steps_and_not_at_the_end(self):
         result = run(steps=20, validation=Validation(lambda params: 1.0, every=6))
         assert result.history.score_step.tolist() == [6, 12, 18]
