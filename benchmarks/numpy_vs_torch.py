@@ -3,7 +3,7 @@
 Run: python benchmarks/numpy_vs_torch.py            the whole grid on one thread, then on two; about 25 minutes
      python benchmarks/numpy_vs_torch.py --quick    one small batch and one large, about 2 minutes
      ... --cell lstm --dtype float32 --threads 1    a part of the grid
-The whole run writes benchmarks/results/numpy_vs_torch.csv, from which the book draws its figure; each prints a summary.
+The whole run writes its table, summary and figure to benchmarks/results/. Every run prints its summary.
 """
 
 from __future__ import annotations
@@ -103,6 +103,10 @@ def main() -> None:
             writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
             writer.writeheader()
             writer.writerows(rows)
+        RESULTS.with_suffix(".md").write_text(summary(rows) + "\n", encoding="utf-8")
+        from rnnlab.plots.speed import speed_over_torch
+
+        speed_over_torch(rows).savefig(RESULTS.with_suffix(".svg"))
     print(summary(rows))
 
 
