@@ -17,8 +17,8 @@ KINDS = {"float32": (BLUE, "o"), "float64": (VERMILION, "^")}
 def speed_over_torch(rows: Sequence[Mapping[str, Any]], threads: int = 1) -> Figure:
     """The ratio of torch's time to ours at every point of the benchmark's grid, one panel a cell, on logarithmic axes.
 
-    `rows` are those of benchmarks/numpy_vs_torch.py, measured at D = 32, as csv.DictReader reads them: with cell, dtype,
-    threads, H, B and over_torch. To the right, a time step has more arithmetic; above the line, our code is faster.
+    `rows` are those of benchmarks/numpy_vs_torch.py (D = 32), as csv.DictReader reads them: with cell, dtype, threads,
+    H, B and over_torch. To the right, a time step has more arithmetic; above the line, our code is faster.
 
     Raises: ValueError if no row was measured on this number of threads.
     """
