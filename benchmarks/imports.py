@@ -7,12 +7,18 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 from statistics import median
 
+from rnnlab import nets
+
+NETS = [f"rnnlab.nets.{path.stem}" for path in sorted(Path(nets.__path__[0]).glob("[a-z]*.py"))]
 STATEMENTS = {
     "numpy": "import numpy",
     "rnnlab": "import numpy, rnnlab",
     "rnnlab.nets.rnn": "import numpy, rnnlab.nets.rnn",
+    "all of rnnlab.nets": f"import numpy, {', '.join(NETS)}",
+    "rnnlab.training.fit": "import numpy, rnnlab.training.fit",
     "rnnlab.data.surnames": "import numpy, rnnlab.data.surnames",
     "rnnlab.plots.heatmaps": "import numpy, rnnlab.plots.heatmaps",
 }

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple
 
 from numpy.typing import NDArray
 
-from rnnlab.nets import gru, lstm, rnn
+from rnnlab.nets import gru, lstm, mingru, rnn
 from rnnlab.nets.door import expect_one_of
 
 Array = NDArray[Any]
 
-CELLS: dict[str, ModuleType] = {"rnn": rnn, "lstm": lstm, "gru": gru}
+CELLS: dict[str, ModuleType] = {"rnn": rnn, "lstm": lstm, "gru": gru, "mingru": mingru}
 
 
 class Cell(NamedTuple):
@@ -36,7 +36,7 @@ class Cell(NamedTuple):
 
 
 def cell(name: str, **options: str) -> Cell:
-    """The cell "rnn", "lstm" or "gru".
+    """The cell "rnn", "lstm", "gru" or "mingru".
 
     `options` are those of its `step` and `forward`: `activation` for "rnn", `reset` and `update` for "gru".
 

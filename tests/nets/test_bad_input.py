@@ -23,7 +23,6 @@ from rnnlab.nets import (
     layer_norm,
     losses,
     lru,
-    mingru,
     multihead,
     multilayer,
     perceptron,
@@ -86,7 +85,6 @@ CALLS = {
         stacked.forward, {"cell": GRU}, params=stacked.init(RNG, D, H, L=2, cell=GRU, norm=True), x=X, mask=MASK
     ),
     "hybrid": recurrent(HYBRID),
-    "mingru": recurrent(mingru),
     "lru": call(lru.forward, params=lru.init(RNG, D, H, K), x=X, mask=MASK),
     "scan": call(scan.forward, a=RNG.uniform(size=(T, B, H)), b=WIDE, h_0=WIDE[0], mask=MASK),
     "causal convolution": call(

@@ -1,5 +1,5 @@
 """LSTM and GRU, in every convention, and all cells under their one interface: equal to torch, to their numerical
-gradients, and the properties that hold for all sizes. The plain network has tests of its own as well."""
+gradients, and the properties that hold for all sizes. The plain and the minimal network have tests of their own."""
 
 from typing import Any, NamedTuple
 
@@ -360,7 +360,7 @@ def test_inputs_that_are_views_give_the_same_result(kind):
     assert_same(run(kind, spread, masked=True), run(kind, case, masked=True), 1e-13)
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
 def test_starting_weights_have_torchs_range_and_the_asked_dtype(name):
     params = cell(name).init(np.random.default_rng(0), 3, 64, np.float32)
     for weight in params:
@@ -461,7 +461,7 @@ def test_a_wrong_argument_is_refused_by_name(name, wrong, error, message):
         cell(name).forward(**arguments)
 
 
-@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("name", ["rnn", "lstm", "gru"])
 def test_weights_of_other_sizes_are_refused_by_name(name):
     case = make_case(VARIANTS[name])
     for field in ("W_xh", "W_hh", "b_h"):
@@ -472,14 +472,14 @@ def test_weights_of_other_sizes_are_refused_by_name(name):
 
 @pytest.mark.parametrize("name", CELLS)
 def test_an_upstream_gradient_of_another_shape_is_refused(name):
-    case = make_case(VARIANTS[name])
+    case = make_case(cell(name))
     _, cache = cell(name).forward(case.params, case.x)
     with pytest.raises(ValueError, match="d_h must have the shape"):
         cell(name).backward(case.d_h[:-1], cache)
 
 
 def test_an_unknown_cell_or_convention_is_refused():
-    with pytest.raises(ValueError, match="cell must be 'rnn' or 'lstm' or 'gru', but is 'elman'"):
+    with pytest.raises(ValueError, match="cell must be 'rnn' or 'lstm' or 'gru' or 'mingru', but is 'elman'"):
         cell("elman")
     case = make_case(VARIANTS["gru"])
     for options in ({"reset": "never"}, {"update": "torch"}):
