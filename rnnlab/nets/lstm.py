@@ -90,6 +90,7 @@ class _Rows(NamedTuple):
     h: Array
     x: Array
     one: Array
+    h_and_x: Array
     seen: Array
     a: Array
     sigmoids: Array
@@ -106,6 +107,7 @@ class _Rows(NamedTuple):
             h=memory[:, :H],
             x=memory[:, H : N - 1],
             one=memory[:, N - 1],
+            h_and_x=memory[:, : N - 1],
             seen=memory[:, :N],
             a=memory[:, N : N + 4 * H],
             sigmoids=memory[:, N : N + 3 * H],
@@ -274,42 +276,47 @@ def backward(d_h: Array, cache: Cache, d_last: State | None = None) -> tuple[Arr
     T, B = len(memory) - 1, memory.shape[2]
     expect_floats("d_h", d_h, memory.dtype, T=T, B=B, H=H)
     _expect_state("d_last", d_last, memory.dtype, B, H)
-    W = _one_matrix(params)
-    d_W, d_x = np.zeros(W.shape, W.dtype), np.empty((T, B, D), W.dtype)
-    d_state = State(np.zeros((H, B), W.dtype), np.zeros((H, B), W.dtype))
+    d_W, d_b_h = np.zeros((4 * H, H + D), memory.dtype), np.zeros(4 * H, memory.dtype)
+    d_x = np.empty((T, B, D), memory.dtype)
+    d_state = State(np.zeros((H, B), memory.dtype), np.zeros((H, B), memory.dtype))
     if d_last is not None:
         d_state.h[:], d_state.c[:] = d_last.h.T, d_last.c.T
-    W_T = np.ascontiguousarray(W.T)
+    W_hhT = np.ascontiguousarray(params.W_hh.T)
     stretches = chunks(T, 4 * H * B * memory.itemsize)
-    longest = stretches[0].stop
-    workspace = [np.empty((longest, rows, B), W.dtype) for rows in (4 * H, H, H, H + D + 1)]
+    workspace = [np.empty((stretches[0].stop, each, B), memory.dtype) for each in (4 * H, H, H)]
     for steps in reversed(stretches):
-        d_a, d_seen = _through_time(d_h[steps], d_state, rows, steps, W_T, mask, workspace)
-        d_W += by_rows(d_a) @ by_rows(rows.seen[steps]).T
-        d_x[steps] = d_seen[:, H : H + D].swapaxes(1, 2)
-    grads = Params(W_xh=d_W[:, H : H + D], W_hh=d_W[:, :H], b_h=d_W[:, -1])
+        padding = None if mask is None else ~mask[steps]
+        d_a = by_rows(_through_time(d_h[steps], d_state, rows, steps, W_hhT, padding, workspace))
+        d_W += d_a @ by_rows(rows.h_and_x[steps]).T
+        d_b_h += d_a.sum(axis=1)
+        d_x[steps] = (d_a.T @ params.W_xh).reshape(-1, B, D)
+    grads = Params(W_xh=d_W[:, H:], W_hh=d_W[:, :H], b_h=d_b_h)
     return d_x, State(d_state.h.T, d_state.c.T), grads
 
 
 def _through_time(
-    d_h: Array, d_state: State, rows: _Rows, steps: slice, W_T: Array, mask: Array | None, workspace: Array
-) -> tuple[Array, Array]:
-    """The loop of `backward` over n steps: d_a (n, 4H, B) and the gradients at [h_{t−1}; x_t; 1], (n, N, B).
+    d_h: Array,
+    d_state: State,
+    rows: _Rows,
+    steps: slice,
+    W_hhT: Array,
+    padding: Array | None,
+    workspace: list[Array],
+) -> Array:
+    """The loop of `backward` over n steps: d_a (n, 4H, B).
 
     `d_state` holds the gradients at the last state, (H, B) each, and then those at the state before the first step.
     """
-    H, B = d_state.h.shape
-    n = len(d_h)
-    d_a, slope_of_c, whole_d_h, d_seen = (each[:n] for each in workspace)
+    n, (H, B) = len(d_h), d_state.h.shape
+    d_a, slope_of_c, whole_d_h = (each[:n] for each in workspace)
     slopes = d_a.reshape(n, 4, H, B, copy=False)
     _fill_slopes(slopes, slope_of_c, rows, steps)
     whole_d_h[:] = d_h.swapaxes(1, 2)
-    padding = repeat(None) if mask is None else ~mask[steps][::-1]
     delta, d_c = d_state
     epsilon = np.empty_like(d_c)
-    for delta_t, to_c, d_ifg, d_o, f, d_a_t, d_seen_t, pad in zip(
-        whole_d_h[::-1], slope_of_c[::-1], slopes[::-1, :3], slopes[::-1, 3], rows.gates[1][steps][::-1],
-        d_a[::-1], d_seen[::-1], padding, strict=False,
+    for delta_t, to_c, d_ifg, d_o, f, d_a_t, pad in zip(
+        whole_d_h[::-1], slope_of_c[::-1], slopes[::-1, :3], slopes[::-1, 3], rows.gates[1][steps][::-1], d_a[::-1],
+        repeat(None) if padding is None else padding[::-1], strict=False,
     ):  # fmt: skip
         np.add(delta_t, delta, out=delta_t)
         np.multiply(delta_t, to_c, out=epsilon)
@@ -317,12 +324,10 @@ def _through_time(
         np.multiply(d_ifg, epsilon, out=d_ifg)
         np.multiply(d_o, delta_t, out=d_o)
         np.multiply(epsilon, f, out=d_c)
-        np.dot(W_T, d_a_t, out=d_seen_t)
-        delta = d_seen_t[:H]
+        np.dot(W_hhT, d_a_t, out=delta)
         if pad is not None:
             np.copyto(delta, delta_t, where=pad)
-    d_state.h[:] = delta
-    return d_a, d_seen
+    return d_a
 
 
 def _fill_slopes(slopes: Array, slope_of_c: Array, rows: _Rows, steps: slice) -> None:
@@ -331,17 +336,17 @@ def _fill_slopes(slopes: Array, slope_of_c: Array, rows: _Rows, steps: slice) ->
     Shapes: (n, 4, H, B) and (n, H, B). At padding both are zero, as its gates are closed.
     """
     i, f, o, g = (gate[steps] for gate in rows.gates)
-    c_prev, c = rows.c[steps], rows.c[1:][steps]
     of_i, of_f, of_g, of_o = slopes.swapaxes(0, 1)
-    tanh_c = np.tanh(c, out=slope_of_c)
-    for sigmoid_gate, factor, slope in ((i, g, of_i), (f, c_prev, of_f), (o, tanh_c, of_o)):
-        np.multiply(sigmoid_gate, sigmoid_gate, out=slope)
-        np.subtract(sigmoid_gate, slope, out=slope)
-        np.multiply(slope, factor, out=slope)
-    for tangent, factor, slope in ((g, i, of_g), (tanh_c, o, slope_of_c)):
-        np.multiply(tangent, tangent, out=slope)
-        np.subtract(1, slope, out=slope)
-        np.multiply(slope, factor, out=slope)
+    tanh_c = np.tanh(rows.c[1:][steps], out=slope_of_c)
+    product = of_f  # until its own turn
+    for gate, tangent, of_gate, of_tangent in ((i, g, of_i, of_g), (o, tanh_c, of_o, slope_of_c)):
+        np.multiply(gate, tangent, out=product)
+        np.multiply(product, gate, out=of_gate)
+        np.subtract(product, of_gate, out=of_gate)  # σ′ ⊙ tangent = gate (1 − gate) ⊙ tangent
+        np.multiply(product, tangent, out=of_tangent)
+        np.subtract(gate, of_tangent, out=of_tangent)  # gate ⊙ tanh′ = gate ⊙ (1 − tangent²)
+    forgotten = np.multiply(f, rows.c[steps], out=of_f)
+    np.subtract(forgotten, forgotten * f, out=of_f)  # σ′ ⊙ c_{t−1}
 
 
 def _one_matrix(params: Params) -> Array:
