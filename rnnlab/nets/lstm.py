@@ -27,6 +27,7 @@ from numpy.typing import DTypeLike, NDArray
 from rnnlab.nets import initialisation
 from rnnlab.nets.activations import sigmoid
 from rnnlab.nets.door import expect_floats, expect_no_nan, expect_record, expect_sequence, expect_sizes
+from rnnlab.nets.lstm_memory import Rows
 from rnnlab.nets.products import by_rows, chunks
 
 Array = NDArray[Any]
@@ -80,42 +81,8 @@ class Cache(NamedTuple):
     @property
     def gates(self) -> Gates:
         """The gates of steps 1 … T. At padding i = o = 0 and f = 1: nothing is written, all is kept."""
-        i, f, o, g = _Rows.of(self.memory[:-1], self.params.W_hh.shape[1]).gates
+        i, f, o, g = Rows.of(self.memory[:-1], self.params.W_hh.shape[1]).gates
         return Gates(*(gate.swapaxes(1, 2) for gate in (i, f, g, o)))
-
-
-class _Rows(NamedTuple):
-    """The rows of `Cache.memory` by name: each (T + 1, rows, B)."""
-
-    h: Array
-    x: Array
-    one: Array
-    h_and_x: Array
-    seen: Array
-    a: Array
-    sigmoids: Array
-    gates: tuple[Array, Array, Array, Array]
-    write_and_keep: Array
-    candidate_and_cell: Array
-    c: Array
-
-    @classmethod
-    def of(cls, memory: Array, H: int) -> _Rows:
-        N = memory.shape[1] - 5 * H
-        i, f, o, g, c = (memory[:, N + k * H : N + (k + 1) * H] for k in range(5))
-        return cls(
-            h=memory[:, :H],
-            x=memory[:, H : N - 1],
-            one=memory[:, N - 1],
-            h_and_x=memory[:, : N - 1],
-            seen=memory[:, :N],
-            a=memory[:, N : N + 4 * H],
-            sigmoids=memory[:, N : N + 3 * H],
-            gates=(i, f, o, g),
-            write_and_keep=memory[:, N : N + 2 * H],
-            candidate_and_cell=memory[:, N + 3 * H :],
-            c=c,
-        )
 
 
 def init(
@@ -206,7 +173,7 @@ def forward(
     _expect_state("state", state, x.dtype, B, H)
     # One block of memory: on small networks, fresh pages for many arrays would cost more than the arithmetic.
     memory = np.empty((T + 1, 6 * H + D + 1, B), x.dtype)
-    rows = _Rows.of(memory, H)
+    rows = Rows.of(memory, H)
     rows.h[0], rows.c[0] = (0, 0) if state is None else (state.h.T, state.c.T)
     rows.x[:T], rows.one[:] = x.swapaxes(1, 2), 1
     half = np.array(0.5, x.dtype)  # NumPy multiplies by an array sooner than by a Python number
@@ -272,7 +239,7 @@ def backward(d_h: Array, cache: Cache, d_last: State | None = None) -> tuple[Arr
     """
     params, memory, mask = cache
     (_, H), D = params.W_hh.shape, params.W_xh.shape[1]
-    rows = _Rows.of(memory, H)
+    rows = Rows.of(memory, H)
     T, B = len(memory) - 1, memory.shape[2]
     expect_floats("d_h", d_h, memory.dtype, T=T, B=B, H=H)
     _expect_state("d_last", d_last, memory.dtype, B, H)
@@ -297,7 +264,7 @@ def backward(d_h: Array, cache: Cache, d_last: State | None = None) -> tuple[Arr
 def _through_time(
     d_h: Array,
     d_state: State,
-    rows: _Rows,
+    rows: Rows,
     steps: slice,
     W_hhT: Array,
     padding: Array | None,
@@ -330,7 +297,7 @@ def _through_time(
     return d_a
 
 
-def _fill_slopes(slopes: Array, slope_of_c: Array, rows: _Rows, steps: slice) -> None:
+def _fill_slopes(slopes: Array, slope_of_c: Array, rows: Rows, steps: slice) -> None:
     """All factors of the backward pass that wait for no gradient: d_a for ε_t = δ_t = 1, and ∂h_t/∂c_t.
 
     Shapes: (n, 4, H, B) and (n, H, B). At padding both are zero, as its gates are closed.

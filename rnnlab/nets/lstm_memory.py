@@ -1,0 +1,43 @@
+"""How the LSTM lays out its memory, so that what is multiplied together stands together."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from numpy.typing import NDArray
+
+Array = NDArray[Any]
+
+
+class Rows(NamedTuple):
+    """The rows of `lstm.Cache.memory` by name: each (T + 1, rows, B)."""
+
+    h: Array
+    x: Array
+    one: Array
+    h_and_x: Array
+    seen: Array
+    a: Array
+    sigmoids: Array
+    gates: tuple[Array, Array, Array, Array]
+    write_and_keep: Array
+    candidate_and_cell: Array
+    c: Array
+
+    @classmethod
+    def of(cls, memory: Array, H: int) -> Rows:
+        N = memory.shape[1] - 5 * H
+        i, f, o, g, c = (memory[:, N + k * H : N + (k + 1) * H] for k in range(5))
+        return cls(
+            h=memory[:, :H],
+            x=memory[:, H : N - 1],
+            one=memory[:, N - 1],
+            h_and_x=memory[:, : N - 1],
+            seen=memory[:, :N],
+            a=memory[:, N : N + 4 * H],
+            sigmoids=memory[:, N : N + 3 * H],
+            gates=(i, f, o, g),
+            write_and_keep=memory[:, N : N + 2 * H],
+            candidate_and_cell=memory[:, N + 3 * H :],
+            c=c,
+        )
