@@ -176,18 +176,32 @@ def forward(
     rows = Rows.of(memory, H)
     rows.h[0], rows.c[0] = (0, 0) if state is None else (state.h.T, state.c.T)
     rows.x[:T], rows.one[:] = x.swapaxes(1, 2), 1
-    half = np.array(0.5, x.dtype)  # NumPy multiplies by an array sooner than by a Python number
-    W = _one_matrix(params)
-    W_ifog = np.concatenate([W[: 2 * H] * half, W[3 * H :] * half, W[2 * H : 3 * H]])
-    written_and_kept = np.empty((2 * H, B), x.dtype)
+    _run(rows, _one_matrix(params), None if mask is None else ~mask)
+    memory.setflags(write=False)
+    cache = Cache(params, memory, mask)
+    return cache.states[1:], cache
+
+
+def _one_matrix(params: Params) -> Array:
+    """[W_hh, W_xh, b_h], its gates in the order i, f, o, g, and the rows of the sigmoids halved: (4H, H + D + 1)."""
+    W = np.concatenate([params.W_hh, params.W_xh, params.b_h[:, np.newaxis]], axis=1)
+    W[: len(W) // 2] *= 0.5
+    i_f, g, o = np.split(W, [len(W) // 2, 3 * len(W) // 4])
+    return np.concatenate([i_f, 0.5 * o, g])
+
+
+def _run(rows: Rows, W: Array, padding: Array | None) -> None:
+    """The loop of `forward`: fills the gates of each step, and the c and h after it."""
+    H, B = rows.c[0].shape
+    half = np.array(0.5, W.dtype)  # NumPy multiplies by an array sooner than by a Python number
+    written_and_kept = np.empty((2 * H, B), W.dtype)
     written, kept = written_and_kept[:H], written_and_kept[H:]
-    padding = repeat(None) if mask is None else ~mask
-    closed = np.repeat(np.array([0, 1, 0], x.dtype), H)[:, np.newaxis]
+    closed = np.repeat(np.array([0, 1, 0], W.dtype), H)[:, np.newaxis]
     for seen, a, sigmoids, gates, candidate_and_cell, o, c, h_prev, h, pad in zip(
         rows.seen, rows.a, rows.sigmoids, rows.write_and_keep, rows.candidate_and_cell, rows.gates[2],
-        rows.c[1:], rows.h, rows.h[1:], padding, strict=False,
+        rows.c[1:], rows.h, rows.h[1:], repeat(None) if padding is None else padding, strict=False,
     ):  # fmt: skip
-        np.dot(W_ifog, seen, out=a)
+        np.dot(W, seen, out=a)
         np.tanh(a, out=a)
         np.multiply(sigmoids, half, out=sigmoids)
         np.add(sigmoids, half, out=sigmoids)
@@ -199,9 +213,6 @@ def forward(
         np.multiply(h, o, out=h)
         if pad is not None:
             np.copyto(h, h_prev, where=pad)
-    memory.setflags(write=False)
-    cache = Cache(params, memory, mask)
-    return cache.states[1:], cache
 
 
 def last_state(cache: Cache) -> State:
@@ -314,11 +325,6 @@ def _fill_slopes(slopes: Array, slope_of_c: Array, rows: Rows, steps: slice) -> 
         np.subtract(gate, of_tangent, out=of_tangent)  # gate ⊙ tanh′ = gate ⊙ (1 − tangent²)
     forgotten = np.multiply(f, rows.c[steps], out=of_f)
     np.subtract(forgotten, forgotten * f, out=of_f)  # σ′ ⊙ c_{t−1}
-
-
-def _one_matrix(params: Params) -> Array:
-    """All weights as one matrix, [W_hh, W_xh, b_h]: (4H, H + D + 1)."""
-    return np.concatenate([params.W_hh, params.W_xh, params.b_h[:, np.newaxis]], axis=1)
 
 
 def _sizes(params: Params) -> tuple[int, int]:
