@@ -12,6 +12,7 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
 
 from book._ext import execution_key, site_check
 
@@ -35,6 +36,8 @@ CLEAN = """The state $h_t = f(h_{t-1})$ {cite:p}`elman1990`, see [below](#below)
 ```{code-cell} python3
 import time
 
+if False:
+    from rnnlab.nets import cell
 print("executed at", time.time_ns())
 ```
 
@@ -59,6 +62,16 @@ FAULTS = {
 }
 
 
+# What the clean page would import, and what it would not.
+MODULES = {
+    "__init__.py": "",
+    "nets/__init__.py": "",
+    "nets/cell.py": "from rnnlab.nets.deeper import DEEP",
+    "nets/deeper.py": "DEEP = 1",
+    "nets/other.py": "OTHER = 1",
+}
+
+
 class Book:
     """A throw-away book, and the real command that builds it."""
 
@@ -72,7 +85,9 @@ class Book:
             "format: jb-book\nroot: book/index\nchapters:\n  - file: book/works\n", encoding="utf-8"
         )
         (root / "book/works.md").write_text("# Works\n\n```{bibliography}\n```\n", encoding="utf-8")
-        (root / "rnnlab").mkdir()
+        (root / "rnnlab/nets").mkdir(parents=True)
+        for name, text in MODULES.items():
+            (root / "rnnlab" / name).write_text(text, encoding="utf-8")
         (root / ".cache").mkdir()
         (root / ".cache/book-assets").symlink_to(COURSE / ".cache/book-assets")
 
@@ -133,8 +148,40 @@ def test_a_fault_is_not_forgotten_by_the_next_build(book):
 def test_a_page_is_executed_again_only_when_the_code_behind_it_has_changed(book):
     first = book.execution()
     assert book.execution() == first
-    (book.root / "rnnlab/changed.py").write_text("CHANGED = True\n", encoding="utf-8")
+    (book.root / "rnnlab/nets/other.py").write_text("OTHER = 2", encoding="utf-8")
+    assert book.execution() == first
+    (book.root / "rnnlab/nets/deeper.py").write_text("DEEP = 2", encoding="utf-8")
+    second = book.execution()
+    assert second != first
+    (book.root / "rnnlab/data.csv").write_text("1,2", encoding="utf-8")
+    assert book.execution() not in (first, second)
+
+
+def test_a_page_over_its_budget_fails_and_is_measured_again_by_the_next_build(book):
+    first = book.execution()
+    file = book.root / "book/budgets.yml"
+    file.write_text("default: 60\npages:\n  book/index: 0.01\n", encoding="utf-8")
+    done = book.build()
+    assert done.returncode == 1
+    assert re.search(
+        r"book/index.*took \d+\.\d s of CPU time, and its budget .* is 0\.01 s", done.stdout + done.stderr
+    )
+    file.write_text("default: 60\n", encoding="utf-8")
     assert book.execution() != first
+
+
+def test_no_budget_may_exceed_the_hard_limit(book):
+    file = book.root / "book/budgets.yml"
+    file.write_text("default: 61\n", encoding="utf-8")
+    done = book.build()
+    file.write_text("default: 60\n", encoding="utf-8")
+    assert done.returncode == 1
+    assert "the budget of default is 61 s; no page may have more than 60 s" in done.stdout + done.stderr
+
+
+def test_every_listed_budget_belongs_to_a_page(course_root):
+    pages = yaml.safe_load((course_root / "book/budgets.yml").read_text(encoding="utf-8"))["pages"]
+    assert [page for page in pages if not (course_root / f"{page}.md").exists()] == []
 
 
 def test_an_edited_style_sheet_reaches_the_built_site(book):
@@ -146,15 +193,63 @@ def test_an_edited_style_sheet_reaches_the_built_site(book):
     assert book.execution() == before
 
 
-def test_the_cache_has_another_key_for_other_code(tmp_path):
+def test_the_cache_has_another_key_for_other_data(tmp_path):
     (tmp_path / "rnnlab").mkdir()
     keys = [execution_key.key(tmp_path)]
-    for name, text in (("nets.py", "f = 1"), ("nets.py", "f = 2"), ("other.py", "f = 2"), ("data.csv", "1")):
+    for name, text in (("data.csv", "1"), ("data.csv", "2"), ("other.csv", "2"), ("claims.yml", "1")):
         (tmp_path / "rnnlab" / name).write_text(text, encoding="utf-8")
         keys.append(execution_key.key(tmp_path))
     assert len(set(keys)) == len(keys)
-    (tmp_path / "rnnlab/nets.cpython-311.pyc").write_bytes(b"compiled")
+    (tmp_path / "rnnlab/nets.py").write_text("a page's own key knows of modules", encoding="utf-8")
     assert execution_key.key(tmp_path) == keys[-1]
+
+
+def test_the_packages_behind_the_numbers_are_known():
+    assert {"numpy", "torch", "matplotlib"} <= execution_key.packages()
+    assert "pytest" not in execution_key.packages()
+
+
+@pytest.mark.parametrize(
+    ("source", "files"),
+    [
+        ("import rnnlab.a.one", "__init__ a/__init__ a/one"),
+        ("from rnnlab.a import one", "__init__ a/__init__ a/one"),
+        ("from rnnlab.a.one import thing", "__init__ a/__init__ a/one"),
+        ("def f():\n    from rnnlab import a", "__init__ a/__init__"),
+        ("from rnnlab.a.two import thing", "__init__ a/__init__ a/one a/two"),
+        ("from rnnlab.a.relative import thing", "__init__ a/__init__ a/one a/relative"),
+        ("from rnnlab.b import finder", "__init__ b/__init__ b/finder b/deep/hidden"),
+        ("import numpy", ""),
+    ],
+)
+def test_what_stands_behind_a_cell(tmp_path, source, files):
+    modules = {
+        "__init__": "",
+        "a/__init__": "",
+        "a/one": "thing = 1",
+        "a/two": "import rnnlab.a.one",
+        "a/relative": "from .one import thing",
+        "b/__init__": "",
+        "b/finder": "from importlib import import_module",
+        "b/deep/hidden": "",
+    }
+    for name, text in modules.items():
+        path = tmp_path / f"rnnlab/{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    found = {
+        path.relative_to(tmp_path / "rnnlab").with_suffix("").as_posix()
+        for path in execution_key.behind(source, tmp_path)
+    }
+    assert found == set(files.split())
+
+
+def test_the_code_of_a_page_is_that_of_its_cells():
+    page = (
+        "# A page\n\n```{code-cell} python3\n---\ntags: [hide-input]\n---\n%matplotlib inline\nimport one\n```\n\n"
+        "```python\nimport shown\n```\n\n```{code-cell} python3\n:tags: [hide-input]\n\nimport two\n```\n"
+    )
+    assert execution_key.code(page).split() == ["import", "one", "import", "two"]
 
 
 SLOW_TO_LISTEN = """
