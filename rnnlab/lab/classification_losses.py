@@ -58,7 +58,7 @@ def squared_error_of_probabilities(logits: Array, targets: Array) -> tuple[float
     Shapes as in `cross_entropy`.
 
     >>> squared_error_of_probabilities(np.array([[0.0, 0.0]]), np.array([1]))
-    (0.5, array([[ 0.25, -0.25]]))
+    (0.5, array([[ 0.5, -0.5]]))
     """
     p = softmax(logits)
     total, d_p = squared_error(p, one_hot(targets, p.shape[-1]), reduction="sum")

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import ArrayLike
 
 from rnnlab.nets.activations import sigmoid
@@ -126,6 +127,7 @@ def bits_against_context(
                 axes.axhline(floor, color=GREEN, linewidth=2.5, linestyle="--", label="entropy")
             axes.set_xticks(range(len(counts) + 1), [*map(str, range(len(counts))), "all"])
             axes.set(title=title, xlabel="symbols looked back", ylim=(0, 1.08 * ceiling[title]))
+            axes.yaxis.set_major_locator(MaxNLocator(5))
             axes.legend(loc="lower left", fontsize=12, handlelength=1.6)
         every[0].set_ylabel("bits per symbol")
     return figure
