@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import chapters
 import yaml
 from docutils import nodes
 from docutils.statemachine import StringList
@@ -178,8 +179,8 @@ class SymbolDirective(SphinxDirective):
 
     def run(self) -> list[nodes.Node]:
         source = Path(self.env.srcdir) / "book" / "reference" / SOURCE.name
-        for file in (source, Path(self.env.srcdir) / "_toc.yml"):
-            self.env.note_dependency(str(file))
+        self.env.note_dependency(str(source))
+        chapters.note_contents(self.env)
         try:
             lines = self.lines(load(source))
         except KeyError as error:
@@ -190,10 +191,8 @@ class SymbolDirective(SphinxDirective):
 
     def introduced(self, chapter: str) -> str:
         """A link to the chapter, or its name while it is not written."""
-        for page in sorted(self.env.found_docs):
-            if page.startswith("book/part-") and page.endswith(f"/{chapter}"):
-                return "{doc}`/" + page + "`"
-        return chapter.replace("-", " ")
+        page = chapters.page_of(self.env, chapter)
+        return "{doc}`/" + page + "`" if page else chapters.plain(chapter)
 
 
 class Symbols(SymbolDirective):

@@ -313,3 +313,30 @@ def test_the_site_check_is_silent_about(tmp_path, body):
 )  # fmt: skip
 def test_the_site_check_reports(tmp_path, body, fault):
     assert complaints(tmp_path, page=body, other='<p id="there">') == [f"page.html: {fault}"]
+
+
+def test_a_chapter_is_linked_when_it_is_there_and_named_when_it_is_not(book):
+    page = book.root / "book/part-2/bptt.md"
+    page.parent.mkdir(exist_ok=True)
+    page.write_text("# Through time\n\nEvery step at once.\n", encoding="utf-8")
+    contents = book.root / "_toc.yml"
+    before = contents.read_text(encoding="utf-8")
+    text = CLEAN + "\n{chapter}`bptt`, {chapter}`derived <bptt>`, {chapter}`lstm`.\n"
+    try:
+        assert book.build(text).returncode == 0
+        html = (book.root / "_build/html/book/index.html").read_text(encoding="utf-8")
+        assert "part-2/bptt.html" not in html
+        contents.write_text(f"{before}  - file: book/part-2/bptt\n", encoding="utf-8")
+        assert book.build(text).returncode == 0
+    finally:
+        contents.write_text(before, encoding="utf-8")
+    html = (book.root / "_build/html/book/index.html").read_text(encoding="utf-8")
+    links = re.findall(r'href="part-2/bptt.html"><span class="doc">(.*?)</span>', html)
+    assert links == ["Through time", "derived"]
+    assert '<span class="chapter">LSTM</span>.' in html
+
+
+def test_a_chapter_that_the_curriculum_lacks_fails(book):
+    done = book.build(CLEAN + "\n{chapter}`hovercraft`\n")
+    assert done.returncode == 1
+    assert "no chapter 'hovercraft'" in done.stdout + done.stderr

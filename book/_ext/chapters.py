@@ -1,0 +1,98 @@
+"""The role `{chapter}`: a link to a chapter of the curriculum, or its name while it is not written.
+
+`` {chapter}`bptt` `` shows the chapter's own title, `` {chapter}`the derivation <bptt>` `` another one. So a page that
+lists the whole course, such as the syllabus, stays right when a chapter is added.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from docutils import nodes
+from sphinx import addnodes
+from sphinx.application import Sphinx
+from sphinx.environment import BuildEnvironment
+from sphinx.util.docutils import SphinxRole
+
+# Every chapter that the course will have, part by part: the name of its file, and what to call it until it is there.
+CHAPTERS = (
+    {
+        "sequences": "sequences",
+        "hidden-state": "the hidden state",
+        "activations": "activations",
+        "losses": "losses",
+        "task-shapes": "task shapes",
+    },
+    {
+        "bptt": "back-propagation through time",
+        "gradients": "gradients that vanish and explode",
+        "beyond-bptt": "beyond back-propagation",
+    },
+    {
+        "lstm": "LSTM",
+        "gru": "GRU",
+        "bidirectional": "bidirectional networks",
+        "deep": "deep networks",
+        "encoder-decoder": "encoder–decoder",
+        "attention": "attention",
+    },
+    {
+        "perceptron": "the perceptron",
+        "convolution": "convolution",
+        "transformer": "the Transformer",
+        "comparison": "one honest comparison",
+        "modern-recurrences": "modern recurrences",
+    },
+)
+TITLED = re.compile(r"(?P<title>.+?)\s*<(?P<name>[^<>]+)>", re.DOTALL)
+
+
+def page_of(env: BuildEnvironment, chapter: str) -> str | None:
+    """The page of this chapter, or None while the table of contents has none. Raises: KeyError for another name."""
+    for part, titles in enumerate(CHAPTERS, start=1):
+        if chapter in titles:
+            page = f"book/part-{part}/{chapter}"
+            return page if page in env.found_docs else None
+    raise KeyError(f"the curriculum has no chapter {chapter!r}")
+
+
+def plain(chapter: str) -> str:
+    """What an unwritten chapter is called."""
+    return next(titles[chapter] for titles in CHAPTERS if chapter in titles)
+
+
+def note_contents(env: BuildEnvironment) -> None:
+    """Read the present page again when the table of contents has changed."""
+    env.note_dependency(str(Path(env.srcdir) / "_toc.yml"))
+
+
+class ChapterRole(SphinxRole):
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        note_contents(self.env)
+        titled = TITLED.fullmatch(self.text)
+        name, title = (titled["name"], titled["title"]) if titled else (self.text, None)
+        try:
+            page = page_of(self.env, name)
+        except KeyError as error:
+            message = self.inliner.reporter.error(error.args[0], line=self.lineno)
+            return [], [message]
+        text = nodes.inline(self.rawtext, title or plain(name), classes=["chapter"])
+        if page is None:
+            return [text], []
+        link = addnodes.pending_xref(
+            self.rawtext,
+            text,
+            refdomain="std",
+            reftype="doc",
+            reftarget=f"/{page}",
+            refdoc=self.env.docname,
+            refexplicit=title is not None,
+            refwarn=True,
+        )
+        return [link], []
+
+
+def setup(app: Sphinx) -> dict:
+    app.add_role("chapter", ChapterRole())
+    return {"parallel_read_safe": True, "parallel_write_safe": True}
