@@ -85,8 +85,9 @@ test: environment ## the tests (quick ones; those that need Chromium or a sandbo
 test-slow: environment ## the exhaustive tests
 	@$(BIN)/python -m pytest -m slow
 
-lint: environment ## format and type checks
+lint: environment ## format, types, spelling and prose
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
+	@$(BIN)/codespell && $(BIN)/python book/scripts/prose.py
 
 mutation: environment ## how many wrong solutions the exercises reject and name, as a table
 	@$(BIN)/python -m rnnlab.exercises.gate

@@ -158,10 +158,10 @@ def test_no_name_has_two_rows_in_one_topic():
 
 def test_a_row_with_an_unknown_fact_is_refused(tmp_path):
     given = yaml.safe_load(symbol_table.SOURCE.read_text(encoding="utf-8"))
-    given["sizes"][0]["colour"] = "red"
+    given["sizes"][0]["weight"] = "heavy"
     path = tmp_path / "symbols.yml"
     path.write_text(yaml.safe_dump(given), encoding="utf-8")
-    with pytest.raises(TypeError, match="colour"):
+    with pytest.raises(TypeError, match="weight"):
         symbol_table.load(path)
 
 
