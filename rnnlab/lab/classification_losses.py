@@ -52,6 +52,17 @@ def least_loss_of_softmax_twice(K: int) -> float:
     return float(np.log(np.e + K - 1) - 1)
 
 
+def lead_that_asks_for_certainty(K: int) -> float:
+    """By how much one class must be likelier than every other to make certainty the best answer to `softmax_twice`.
+
+    At p = onehot the two largest entries of q differ by (e − 1) / (e + K − 1).
+
+    >>> round(lead_that_asks_for_certainty(6), 3)
+    0.223
+    """
+    return float((np.e - 1) / (np.e + K - 1))
+
+
 def squared_error_of_probabilities(logits: Array, targets: Array) -> tuple[float, Array]:
     """The squared distance between probabilities and one-hot targets, L = Σ_k (p_k − y_k)², mean over the batch.
 
@@ -73,7 +84,7 @@ LOSSES: Mapping[str, Loss] = {
 
 
 class Point(NamedTuple):
-    """What held-out names say after an epoch: the share that is right, and the true surprise in bits for a name."""
+    """What held-out names say after an epoch: the share that is right, and the surprise in bits for a name."""
 
     accuracy: float
     bits: float

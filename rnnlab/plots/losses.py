@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MultipleLocator
 from numpy.typing import ArrayLike
 
 from rnnlab.nets.activations import sigmoid
@@ -18,7 +18,7 @@ STROKES = ("-", "--", "-.", ":")
 
 
 def pulls(limit: float = 8.0) -> Figure:
-    """−log p and (1 − p)² for a true class with p = σ(z), and the size of their derivatives in the logit z.
+    """−log p and (1 − p)² for a right class with p = σ(z), and the size of their derivatives in the logit z.
 
     Raises: ValueError for a limit that is not positive.
     """
@@ -35,8 +35,8 @@ def pulls(limit: float = 8.0) -> Figure:
         for (name, loss, pull), color, stroke in zip(curves, COLORS, STROKES, strict=False):
             left.plot(z, loss, stroke, color=color, linewidth=3, label=name)
             right.plot(z, pull, stroke, color=color, linewidth=3)
-        left.set(xlabel="logit $z$ of the true class", title="loss")
-        right.set(xlabel="logit $z$ of the true class", title="pull, $|dL/dz|$")
+        left.set(xlabel="logit $z$ of the right class", title="loss")
+        right.set(xlabel="logit $z$ of the right class", title="pull, $|dL/dz|$")
         left.legend(loc="upper right", fontsize=12, handlelength=1.6)
     return figure
 
@@ -127,7 +127,7 @@ def bits_against_context(
                 axes.axhline(floor, color=GREEN, linewidth=2.5, linestyle="--", label="entropy")
             axes.set_xticks(range(len(counts) + 1), [*map(str, range(len(counts))), "all"])
             axes.set(title=title, xlabel="symbols looked back", ylim=(0, 1.08 * ceiling[title]))
-            axes.yaxis.set_major_locator(MaxNLocator(5))
+            axes.yaxis.set_major_locator(MultipleLocator(0.5 if ceiling[title] < 3 else 1))
             axes.legend(loc="lower left", fontsize=12, handlelength=1.6)
         every[0].set_ylabel("bits per symbol")
     return figure

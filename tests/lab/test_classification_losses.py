@@ -40,6 +40,23 @@ def test_at_equal_logits_the_second_softmax_divides_the_gradient_by_the_number_o
     np.testing.assert_allclose(lab.softmax_twice(y, c)[1], cross_entropy(y, c)[1] / 6, atol=1e-15)
 
 
+@pytest.mark.parametrize(("margin", "best_is_certain"), [(0.01, True), (-0.01, False)])
+def test_beyond_the_lead_certainty_is_the_best_answer_of_a_doubled_softmax(margin, best_is_certain):
+    K = 6
+    lead = lab.lead_that_asks_for_certainty(K) + margin
+    r = np.full(K, (1 - lead) / K)
+    r[0] += lead
+
+    def expected(p):
+        return -(p @ r) + np.log(np.exp(p).sum(axis=-1))
+
+    # all answers that give the other classes equally much; the loss is convex and symmetric in them
+    answers = np.array(
+        [np.append(first, np.full(K - 1, (1 - first) / (K - 1))) for first in np.linspace(0, 1, 1001)]
+    )
+    assert (expected(answers).argmin() == 1000) == best_is_certain
+
+
 def test_one_seed_gives_one_run_with_a_score_for_each_epoch():
     learn, held_out = names(np.random.default_rng(0))
     few = learn.take(np.arange(128))
