@@ -1,8 +1,8 @@
 """Experiment: time and memory of back-propagation through time against the length of the sequence.
 
-Prediction: both grow in proportion to T. A backward pass for each loss by itself grows with T². Keeping only every √T-th
-state and computing the others again needs memory in proportion to √T, for one more forward pass. Budget: two seconds.
-Results: CPU seconds, and bytes at the peak.
+Prediction: both grow in proportion to T. A backward pass for each loss by itself grows with T². Keeping only every
+√T-th state and computing the others again needs memory in proportion to √T, for one more forward pass. Budget: two
+seconds. Results: CPU seconds, and bytes at the peak.
 """
 
 from __future__ import annotations

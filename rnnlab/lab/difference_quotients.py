@@ -1,7 +1,7 @@
 """Experiment: how wrong a numerical gradient of a recurrent network is, for every size of the step ε.
 
-Prediction: the error of central differences falls with ε², and rises again with 1/ε when rounding takes over; the complex
-step has no such limit. Budget: a tenth of a second. Result: relative errors.
+Prediction: the error of central differences falls with ε², and rises again with 1/ε when rounding takes over; the
+complex step has no such limit. Budget: a tenth of a second. Result: relative errors.
 """
 
 from __future__ import annotations

@@ -44,7 +44,8 @@ def by_definition(params: rnn.Params, x: Array, d_h: Array, h_0: Array) -> tuple
 def unrolled(params: rnn.Params, x: Array, d_h: Array, h_0: Array) -> list[rnn.Params]:
     """The gradient of each layer of the unrolled network, T dense layers with weights of their own.
 
-    Layer t reads [x_t; h_{t−1}] (B, D + H) with a copy of [W_xh W_hh] (H, D + H) and of b_h. Shapes: as `by_definition`.
+    Layer t reads [x_t; h_{t−1}] (B, D + H) with a copy of [W_xh W_hh] (H, D + H) and of b_h.
+    Shapes: as `by_definition`; returns T gradients.
     """
     D, H = x.shape[-1], len(params.b_h)
     layers = [dense.Params(np.hstack([params.W_xh, params.W_hh]), params.b_h.copy()) for _ in x]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -31,7 +32,7 @@ FORWARD = "#999999"
 
 
 def backward_through_time(steps: int = 3, ax: Axes | None = None) -> Figure:
-    """The unrolled network with the way of the gradient: from every loss to its state, from state to state, to the weights.
+    """The unrolled network with the gradient's way: from each loss to its state, to the state before, to the weights.
 
     Gray arrows are the forward pass, blue and red ones the backward pass. Raises: ValueError for fewer than two steps.
     """
@@ -76,7 +77,7 @@ def _column(axes: Axes, place: float, t: int) -> None:
 
 
 def terms(sizes: ArrayLike, window: int) -> Figure:
-    """Which terms of the double sum over t and k three gradients hold: the whole one, the sliding and the chunked window.
+    """Which terms of the double sum over t and k three gradients hold: the whole one, sliding windows and chunked ones.
 
     Shapes: sizes (T, T), the size of ∂L_t/∂h_k in row t and column k, 0 above the diagonal. Colors are logarithmic.
 
@@ -88,7 +89,7 @@ def terms(sizes: ArrayLike, window: int) -> Figure:
             f"sizes must have the shape (T, T) and window be 1 or more, but they are {size.shape} and {window}."
         )
     t, k = np.indices(size.shape)
-    kept: Sequence[tuple[str, np.ndarray]] = (
+    kept: Sequence[tuple[str, Any]] = (
         ("whole", k <= t),
         (f"sliding, $\\tau = {window}$", (k <= t) & (t - k < window)),
         (f"chunked, $\\tau = {window}$", (k <= t) & (t // window == k // window)),
