@@ -81,8 +81,8 @@ class Cache(NamedTuple):
     @property
     def gates(self) -> Gates:
         """The gates of steps 1 … T. At padding i = o = 0 and f = 1: nothing is written, all is kept."""
-        i, f, o, g = Rows.of(self.memory[:-1], self.params.W_hh.shape[1]).gates
-        return Gates(*(gate.swapaxes(1, 2) for gate in (i, f, g, o)))
+        rows = Rows.of(self.memory[:-1], self.params.W_hh.shape[1])
+        return Gates(*(gate.swapaxes(1, 2) for gate in (rows.i, rows.f, rows.g, rows.o)))
 
 
 def init(
@@ -185,9 +185,8 @@ def forward(
 def _one_matrix(params: Params) -> Array:
     """[W_hh, W_xh, b_h], its gates in the order i, f, o, g, and the rows of the sigmoids halved: (4H, H + D + 1)."""
     W = np.concatenate([params.W_hh, params.W_xh, params.b_h[:, np.newaxis]], axis=1)
-    W[: len(W) // 2] *= 0.5
-    i_f, g, o = np.split(W, [len(W) // 2, 3 * len(W) // 4])
-    return np.concatenate([i_f, 0.5 * o, g])
+    H = len(W) // 4
+    return np.concatenate([0.5 * W[: 2 * H], 0.5 * W[3 * H :], W[2 * H : 3 * H]])
 
 
 def _run(rows: Rows, W: Array, padding: Array | None) -> None:
@@ -198,7 +197,7 @@ def _run(rows: Rows, W: Array, padding: Array | None) -> None:
     written, kept = written_and_kept[:H], written_and_kept[H:]
     closed = np.repeat(np.array([0, 1, 0], W.dtype), H)[:, np.newaxis]
     for seen, a, sigmoids, gates, candidate_and_cell, o, c, h_prev, h, pad in zip(
-        rows.seen, rows.a, rows.sigmoids, rows.write_and_keep, rows.candidate_and_cell, rows.gates[2],
+        rows.seen, rows.a, rows.sigmoids, rows.write_and_keep, rows.candidate_and_cell, rows.o,
         rows.c[1:], rows.h, rows.h[1:], repeat(None) if padding is None else padding, strict=False,
     ):  # fmt: skip
         np.dot(W, seen, out=a)
@@ -293,7 +292,7 @@ def _through_time(
     delta, d_c = d_state
     epsilon = np.empty_like(d_c)
     for delta_t, to_c, d_ifg, d_o, f, d_a_t, pad in zip(
-        whole_d_h[::-1], slope_of_c[::-1], slopes[::-1, :3], slopes[::-1, 3], rows.gates[1][steps][::-1], d_a[::-1],
+        whole_d_h[::-1], slope_of_c[::-1], slopes[::-1, :3], slopes[::-1, 3], rows.f[steps][::-1], d_a[::-1],
         repeat(None) if padding is None else padding[::-1], strict=False,
     ):  # fmt: skip
         np.add(delta_t, delta, out=delta_t)
@@ -313,7 +312,7 @@ def _fill_slopes(slopes: Array, slope_of_c: Array, rows: Rows, steps: slice) -> 
 
     Shapes: (n, 4, H, B) and (n, H, B). At padding both are zero, as its gates are closed.
     """
-    i, f, o, g = (gate[steps] for gate in rows.gates)
+    i, f, o, g = (gate[steps] for gate in (rows.i, rows.f, rows.o, rows.g))
     of_i, of_f, of_g, of_o = slopes.swapaxes(0, 1)
     tanh_c = np.tanh(rows.c[1:][steps], out=slope_of_c)
     product = of_f  # until its own turn
@@ -328,11 +327,10 @@ def _fill_slopes(slopes: Array, slope_of_c: Array, rows: Rows, steps: slice) -> 
 
 
 def _sizes(params: Params) -> tuple[int, int]:
-    expect_floats("W_hh", params.W_hh, H4=None, H=None)
-    H, dtype = params.W_hh.shape[1], params.W_hh.dtype
+    expect_floats("b_h", params.b_h, **{"4H": None})
+    H, dtype = len(params.b_h) // 4, params.b_h.dtype
     expect_floats("W_hh", params.W_hh, dtype, **{"4H": 4 * H, "H": H})
-    expect_floats("W_xh", params.W_xh, dtype, **{"4H": 4 * H, "D": None})
-    expect_floats("b_h", params.b_h, dtype, **{"4H": 4 * H})
+    expect_floats("W_xh", params.W_xh, dtype, **{"4H": len(params.b_h), "D": None})
     return H, params.W_xh.shape[1]
 
 

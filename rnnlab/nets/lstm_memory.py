@@ -19,7 +19,10 @@ class Rows(NamedTuple):
     seen: Array
     a: Array
     sigmoids: Array
-    gates: tuple[Array, Array, Array, Array]
+    i: Array
+    f: Array
+    o: Array
+    g: Array
     write_and_keep: Array
     candidate_and_cell: Array
     c: Array
@@ -27,7 +30,6 @@ class Rows(NamedTuple):
     @classmethod
     def of(cls, memory: Array, H: int) -> Rows:
         N = memory.shape[1] - 5 * H
-        i, f, o, g, c = (memory[:, N + k * H : N + (k + 1) * H] for k in range(5))
         return cls(
             h=memory[:, :H],
             x=memory[:, H : N - 1],
@@ -36,8 +38,11 @@ class Rows(NamedTuple):
             seen=memory[:, :N],
             a=memory[:, N : N + 4 * H],
             sigmoids=memory[:, N : N + 3 * H],
-            gates=(i, f, o, g),
+            i=memory[:, N : N + H],
+            f=memory[:, N + H : N + 2 * H],
+            o=memory[:, N + 2 * H : N + 3 * H],
+            g=memory[:, N + 3 * H : N + 4 * H],
             write_and_keep=memory[:, N : N + 2 * H],
             candidate_and_cell=memory[:, N + 3 * H :],
-            c=c,
+            c=memory[:, N + 4 * H :],
         )
