@@ -49,10 +49,14 @@ SETTINGS = {
 
 @dataclass(frozen=True)
 class Trial:
-    """One run: the accuracy on fresh sequences after each `every` steps, until it was solved or the budget spent."""
+    """One run: the accuracy on fresh sequences after each `every` steps, until it was solved or the budget spent.
+
+    `answers` (K, K) counts the last check: a row for each first token, a column for each answer.
+    """
 
     accuracy: NDArray[np.float64]
     every: int
+    answers: NDArray[np.int64]
 
     @property
     def solved(self) -> bool:
@@ -71,17 +75,19 @@ def trial(
     model = sequence_model("rnn", read="last", activation=setting.activation)
     params = model.init(rng, 2 * K, H, K, np.float32, recurrent=setting.recurrent)
     adam = optimizer("adam", rate)
-    state, scores = adam.init(params), []
+    state, scores, answers = adam.init(params), [], np.zeros((K, K), np.int64)
     for step in range(1, steps + 1):
         _, grads = model.gradient(params, _draw(rng, 32, lag))
         grads, _ = clip_by_norm(grads, 1.0)
         params, state = adam.update(params, grads, state)
         if step % every == 0:
             fresh = _draw(rng, 250, lag)
-            scores.append(np.mean(model.predict(params, fresh.x).argmax(axis=-1) == fresh.targets))
+            answers = np.zeros((K, K), np.int64)
+            np.add.at(answers, (fresh.targets, model.predict(params, fresh.x).argmax(axis=-1)), 1)
+            scores.append(answers.trace() / answers.sum())
             if scores[-1] > SOLVED:
                 break
-    return Trial(np.array(scores), every)
+    return Trial(np.array(scores), every, answers)
 
 
 def share_that_arrives(rng: Generator, setting: Setting, lag: int, H: int = 32, B: int = 32) -> float:

@@ -28,6 +28,8 @@ def test_a_run_ends_when_it_is_solved_and_with_its_budget_if_not():
     easy = lab.trial(np.random.default_rng(0), lab.SETTINGS["ReLU, identity"], lag=2, rate=1e-2)
     assert easy.solved
     assert easy.steps < 300
+    assert easy.answers.sum() == 250
+    assert easy.accuracy[-1] == easy.answers.trace() / 250
     assert np.all(easy.accuracy[:-1] <= lab.SOLVED)
     hopeless = lab.trial(
         np.random.default_rng(0), lab.SETTINGS["ReLU, uniform"], lag=30, rate=1e-9, steps=20, every=10
