@@ -12,7 +12,7 @@ Shape = tuple[int, ...]
 Sizes = dict[str, int | None]
 
 FLOATS = frozenset({np.dtype(np.float32), np.dtype(np.float64)})
-COMPLEX = (np.dtype(np.complex64), np.dtype(np.complex128))
+COMPLEX = frozenset({np.dtype(np.complex64), np.dtype(np.complex128)})
 
 
 def expect_floats(name: str, array: Any, dtype: DTypeLike | None = None, /, **sizes: int | None) -> None:
@@ -49,7 +49,7 @@ def expect_real_or_complex(
     TypeError: a must be float64 like the other arguments, but is complex128. Convert it with .astype(np.float64).
     """
     _expect_array(name, array)
-    if array.dtype not in FLOATS + COMPLEX:
+    if array.dtype not in FLOATS | COMPLEX:
         raise TypeError(
             f"{name} must hold floats (float32 or float64) or complex floats, but holds {array.dtype}. "
             "Convert it with .astype(float) or .astype(complex)."
