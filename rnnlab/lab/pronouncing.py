@@ -67,7 +67,7 @@ def words(
         Word(entry.word, entry.phonemes)
         for entry in dictionary
         if 3 <= len(entry.word) <= longest
-        and (len(entry.word) == len(entry.phonemes) or not aligned and len(entry.phonemes) <= longest)
+        and (len(entry.word) == len(entry.phonemes) or (not aligned and len(entry.phonemes) <= longest))
     ]
     chosen = [fitting[place] for place in rng.permutation(len(fitting))[: learn + held_out]]
     return chosen[:learn], chosen[learn:]
@@ -98,7 +98,9 @@ def train_tagger(
 
     params = network.init(rng, WAIT + 1, H, END, np.float32)
     adam = optimizer("adam", 3e-3)
-    return fit(params, network.gradient, batches, adam, rng=rng, epochs=epochs, clip=1.0, progress=False).params
+    return fit(
+        params, network.gradient, batches, adam, rng=rng, epochs=epochs, clip=1.0, progress=False
+    ).params
 
 
 def tagger_accuracy(
@@ -111,7 +113,7 @@ def tagger_accuracy(
 
 
 def letter_table(learn: Sequence[Word]) -> dict[str, str]:
-    """The most frequent phoneme of each letter in the words with as many phonemes as letters: the best one-to-one map."""
+    """The most frequent phoneme of each letter, in words with as many phonemes as letters: the best one-to-one map."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for word in learn:
         if len(word.letters) == len(word.phonemes):
@@ -162,7 +164,8 @@ def spoken(params: seq2seq.Params, words: Sequence[Word]) -> list[tuple[str, ...
     """What the network says, greedily, fed its own phonemes."""
     ids, mask = _written(params, words)
     return [
-        tuple(PHONEMES[k] for k in column[real] if k < END) for column, real in zip(ids.T, mask.T, strict=True)
+        tuple(PHONEMES[k] for k in column[real] if k < END)
+        for column, real in zip(ids.T, mask.T, strict=True)
     ]
 
 

@@ -1,7 +1,7 @@
 """Experiment: one network in four shapes on surnames; only what is fed, and which steps the loss counts, differs.
 
-Predictions: a network that reads one letter (T = 1) names the language worse than one that reads the whole name; scoring
-every step, not the last alone, makes it right early; names written from a language are recognized by the reader.
+Predictions: a network that reads one letter (T = 1) names the language worse than one that reads the whole name;
+counting every step, not the last alone, makes it right early; names written from a language are recognized.
 Budget: under one second of CPU for each run. Six languages with equally many names, as in `reading_surnames`.
 """
 
@@ -58,7 +58,7 @@ def language_at_every_letter(names: Names) -> Batch:
 
 
 def one_to_many(names: Names) -> Batch:
-    """The language, then the true letters (teacher forcing); the loss counts the next letter at each step, or the end."""
+    """The language, then the true letters (teacher forcing); the loss counts the letter after each, at last the end."""
     written = [encode(letters, ALPHABET) for letters in names.letters]
     starts = START + names.language
     x, mask = pad([np.append(start, letters) for start, letters in zip(starts, written, strict=True)])
@@ -86,7 +86,7 @@ def next_letter_alone(names: Names) -> Batch:
 def train(
     rng: Generator, shape: Shape, names: Names, K: int, epochs: int = 15, rate: float = 3e-3, batch: int = 32
 ) -> Params:
-    """The network in a shape, with K classes to choose among, trained with Adam and the gradient's norm clipped at 1."""
+    """The network in a shape, with K classes, trained with Adam and the gradient's norm clipped at 1."""
     lengths = [len(letters) for letters in names.letters]
 
     def batches(rng: Generator) -> Iterator[Batch]:
@@ -95,7 +95,9 @@ def train(
 
     params = NETWORK.init(rng, TOKENS, H, K, np.float32)
     adam = optimizer("adam", rate)
-    return fit(params, NETWORK.gradient, batches, adam, rng=rng, epochs=epochs, clip=1.0, progress=False).params
+    return fit(
+        params, NETWORK.gradient, batches, adam, rng=rng, epochs=epochs, clip=1.0, progress=False
+    ).params
 
 
 def accuracy(params: Params, batch: Batch) -> float:
@@ -105,7 +107,7 @@ def accuracy(params: Params, batch: Batch) -> float:
 
 
 def last_letter_table(learn: Names, held_out: Names) -> float:
-    """The share of names whose language is the most frequent one of their last letter: the best that one letter gives."""
+    """The share of names in the most frequent language of their last letter: the best that one letter gives."""
     seen, asked = one_to_one(learn), one_to_one(held_out)
     counts = np.zeros((TOKENS, len(LANGUAGES)))
     np.add.at(counts, (seen.x.argmax(axis=-1), seen.targets), 1)

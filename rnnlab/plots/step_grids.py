@@ -17,7 +17,11 @@ READ = "#E3F3ED"
 
 
 def step_grid(
-    texts: Sequence[Sequence[str]], mask: ArrayLike, scored: ArrayLike, title: str = "", ax: Axes | None = None
+    texts: Sequence[Sequence[str]],
+    mask: ArrayLike,
+    scored: ArrayLike,
+    title: str = "",
+    ax: Axes | None = None,
 ) -> Figure:
     """What each step of a batch is for: blue where the loss counts it, pale where it is read only, gray at padding.
 
@@ -33,11 +37,15 @@ def step_grid(
         for t, b in np.ndindex(T, B):
             color = PADDING if not real[t, b] else SKY if counted[t, b] else READ
             edge = INK if real[t, b] and counted[t, b] else "white" if not real[t, b] else GREEN
-            square = Rectangle((t + 0.06, B - 1 - b + 0.06), 0.88, 0.88, facecolor=color, edgecolor=edge, linewidth=1.2)
+            square = Rectangle(
+                (t + 0.06, B - 1 - b + 0.06), 0.88, 0.88, facecolor=color, edgecolor=edge, linewidth=1.2
+            )
             axes.add_patch(square)
             if real[t, b]:
-                text = texts[b][t]
-                axes.text(t + 0.5, B - 0.5 - b, "␣" if text == " " else text, ha="center", va="center", fontsize=14)
+                text = str(texts[b][t])
+                axes.text(
+                    t + 0.5, B - 0.5 - b, "␣" if text == " " else text, ha="center", va="center", fontsize=14
+                )
         axes.set_title(title, loc="left")
     axes.set(xlim=(0, T), ylim=(0, B), aspect="equal")
     axes.axis("off")

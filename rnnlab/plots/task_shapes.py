@@ -1,4 +1,4 @@
-"""Diagrams drawn by code: what is fed to a network at each step, what is read off, and which outputs the loss counts."""
+"""Diagrams drawn by code: what a network is fed at each step, what is read off, and which outputs the loss counts."""
 
 from __future__ import annotations
 
@@ -85,11 +85,10 @@ def five_shapes() -> Figure:
 def task_shape(steps: Sequence[Step], ax: Axes | None = None) -> Figure:
     """One network unrolled over these steps, drawn from left to right.
 
-    A box at the bottom is fed, the one in the middle is the state, the one above is read off it; blue outputs are counted
-    by the loss, gray dashed ones are not. A dashed arrow feeds an output back as the next input.
+    A box at the bottom is fed, the one in the middle is the state, the one above is read off it; blue outputs are
+    counted by the loss, gray dashed ones are not. A dashed arrow feeds an output back as the next input.
 
-    Raises: ValueError where there is no step, or where the first one, or one after a step without output, is fed its own
-    output.
+    Raises: ValueError where there is no step, or a step is fed an output that the step before it does not have.
     """
     _expect_drawable(steps)
     width = 2 * MARGIN + len(steps) * PITCH
