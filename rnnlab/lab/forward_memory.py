@@ -22,6 +22,7 @@ from rnnlab.analysis.jacobians import rnn_jacobians
 from rnnlab.data.synthetic import recall
 from rnnlab.data.synthetic.batch import vectors
 from rnnlab.nets import rnn
+from rnnlab.nets.initialisation import orthogonal
 
 Array = NDArray[Any]
 
@@ -53,16 +54,15 @@ def measure(
 ) -> Memory:
     """Run a random network over recall and read the first token off the state at each lag after it.
 
-    W_hh has entries of standard deviation gain / √H, W_xh of `input_sd`. Half of the sequences fit the readout, the
-    other half test it. `noise` is that of the inexact states, as a share of their standard deviation.
+    The linear network, "identity", has W_hh = gain · Q with an orthogonal Q, so its gradient is gain^lag in every
+    direction; another has independent entries of standard deviation gain / √H. The entries of W_xh have the standard
+    deviation `input_sd`. Half of the sequences fit the readout, the other half test it. `noise` is that of the inexact states, as a share of their standard deviation.
     """
     batch = recall.draw(rng, 2 * SEQUENCES, max(lags) + 1)
     x = vectors(batch)
-    params = rnn.Params(
-        W_xh=rng.normal(size=(H, x.shape[-1])) * input_sd,
-        W_hh=rng.normal(size=(H, H)) * (gain / np.sqrt(H)),
-        b_h=np.zeros(H),
-    )
+    linear = activation == "identity"
+    W_hh = orthogonal(rng, H, H) if linear else rng.normal(size=(H, H)) / np.sqrt(H)
+    params = rnn.Params(input_sd * rng.normal(size=(H, x.shape[-1])), gain * W_hh, np.zeros(H))
     h, _ = rnn.forward(params, x, activation=activation)
     token = batch.inputs[0]
     inexact = h + rng.normal(size=h.shape) * (noise * h.std())

@@ -16,7 +16,7 @@ from numpy.random import Generator
 
 from rnnlab.data.synthetic import recall
 from rnnlab.data.synthetic.batch import vectors
-from rnnlab.training.clipping import clip_by_norm, expect_finite
+from rnnlab.training.clipping import clip_by_norm, global_norm
 from rnnlab.training.minibatches import Batch
 from rnnlab.training.models import sequence_model
 from rnnlab.training.optimizers import optimizer
@@ -44,12 +44,16 @@ class Setting:
 
 @dataclass(frozen=True)
 class Run:
-    """A setting and a seed, the share of right answers at the end, and the steps it took, None if it did not learn."""
+    """A setting and a seed, the share of right answers at the end, and the steps it took, None if it did not learn.
+
+    `largest_norm` is the largest norm of a gradient on the way, before clipping; infinite if one was not finite.
+    """
 
     setting: Setting
     seed: int
     right: float
     solved_after: int | None
+    largest_norm: float
 
     @property
     def solved(self) -> bool:
@@ -64,21 +68,21 @@ def train(setting: Setting, seed: int) -> Run:
     method = optimizer(setting.optimizer, setting.rate)
     test = draw(rng, TESTED, setting.T)
     params = model.init(rng, test.x.shape[-1], UNITS, int(test.targets.max()) + 1, recurrent=recurrent)
-    memory, right = method.init(params), 0.0
+    memory, right, largest = method.init(params), 0.0, 0.0
     for step in range(1, setting.steps + 1):
         _, grads = model.gradient(params, draw(rng, SEQUENCES, setting.T))
-        try:
-            expect_finite(grads)
-        except FloatingPointError:
-            break
+        norm = global_norm(grads)
+        if not np.isfinite(norm):
+            return Run(setting, seed, right, None, np.inf)
+        largest = max(largest, norm)
         if setting.clip is not None:
             grads, _ = clip_by_norm(grads, setting.clip)
         params, memory = method.update(params, grads, memory)
         if step % EVERY == 0:
             right = float(np.mean(model.predict(params, test.x).argmax(axis=-1) == test.targets))
             if right >= SOLVED:
-                return Run(setting, seed, right, step)
-    return Run(setting, seed, right, None)
+                return Run(setting, seed, right, step, largest)
+    return Run(setting, seed, right, None, largest)
 
 
 def draw(rng: Generator, B: int, T: int) -> Batch:
