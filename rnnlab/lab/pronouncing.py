@@ -1,4 +1,4 @@
-"""Experiment: English spelling to sound, as synchronised many-to-many and as encoder–decoder.
+"""Experiment: English spelling to sound, as synchronized many-to-many and as encoder–decoder.
 
 Predictions: a plain network that must name each letter's phoneme at once beats a table of letters a little, and gains
 more when it may answer a letter later, because English spelling needs the letter that follows; an encoder–decoder also
