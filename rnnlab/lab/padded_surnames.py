@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 from rnnlab.data.encoding import encode
 from rnnlab.data.surnames import ALPHABET
 from rnnlab.lab.reading_surnames import LANGUAGES, Names
-from rnnlab.nets import rnn
 from rnnlab.nets.embedding import one_hot
 from rnnlab.training.fit import fit
 from rnnlab.training.minibatches import Batch, buckets, pad, shuffled
@@ -56,13 +55,6 @@ def accuracy(params: Params, held_out: Names, steps: int, masked: bool) -> float
     """The share of names whose language is named rightly when all are filled up to this number of steps."""
     x, languages, mask, _ = batch(held_out, steps, masked)
     return float(np.mean(MODEL.predict(params, x, mask).argmax(axis=1) == languages))
-
-
-def drift(params: Params, name: str, steps: int) -> Array:
-    """How far padding moves the state away from that after the last letter: ‖h_t − h_T‖, t = T + 1 … `steps`."""
-    x = batch(Names((name,), np.zeros(1, int)), steps, masked=False).x
-    h, _ = rnn.forward(params.cell, x)
-    return np.linalg.norm(h[len(name) :] - h[len(name) - 1], axis=-1)[:, 0]
 
 
 def share_of_padding(rng: Generator, lengths: Sequence[int], B: int) -> tuple[float, float]:
