@@ -23,7 +23,7 @@ from rnnlab.plots.style import (
 )
 
 # All lengths are inches, so that boxes and letters keep their size whatever the number of steps.
-HALF_BOX, PITCH, MARGIN, GAP, TITLE = 0.21, 0.68, 0.12, 0.32, 1.25
+HALF_BOX, PITCH, MARGIN, GAP, TITLE = 0.21, 0.64, 0.12, 0.26, 1.25
 X_ROW, H_ROW, Y_ROW, TITLE_ROW = 0.32, 1.12, 1.92, 2.38
 HEIGHT = 2.6
 GRAY = "#6B6B6B"
