@@ -56,7 +56,8 @@ def measure(
 
     The linear network, "identity", has W_hh = gain · Q with an orthogonal Q, so its gradient is gain^lag in every
     direction; another has independent entries of standard deviation gain / √H. The entries of W_xh have the standard
-    deviation `input_sd`. Half of the sequences fit the readout, the other half test it. `noise` is that of the inexact states, as a share of their standard deviation.
+    deviation `input_sd`. Half of the sequences fit the readout, the other half test it. `noise` is that of the inexact
+    states, as a share of their standard deviation.
     """
     batch = recall.draw(rng, 2 * SEQUENCES, max(lags) + 1)
     x = vectors(batch)

@@ -1,4 +1,4 @@
-"""Experiment: how far back a gradient reaches in a network that reads English letter by letter, before and after training.
+"""Experiment: how far back a gradient reaches in a network that reads English letters, before and after training.
 
 Prediction: an orthogonal start lets the gradient reach further than the default one, and training on the next letter
 changes both, because what it needs is mostly near. Budget: a second for each run. Result: a `Reader`, and norms by lag.
@@ -19,6 +19,7 @@ from rnnlab.analysis.gradient_flow import log10_gradient_norms
 from rnnlab.data.encoding import encode
 from rnnlab.data.text import ALPHABET, learn_and_held_out
 from rnnlab.nets import rnn
+from rnnlab.nets.activations import tanh_derivative
 from rnnlab.nets.embedding import one_hot
 from rnnlab.nets.losses import bits, cross_entropy
 from rnnlab.training.clipping import clip_by_norm
@@ -93,6 +94,13 @@ def norms_by_lag(params: Params, T: int = 40, pieces: int = 5) -> Array:
     d_h_last, _ = rnn.readout_backward(d_y, h[-1], params.readout)
     norms = log10_gradient_norms(NETWORK.cell, params.cell, x, d_h_last)
     return norms - norms[0]
+
+
+def mean_slope(params: Params) -> float:
+    """The mean slope 1 − h² of tanh on held-out text: 1 where units are near zero, 0 where they are saturated."""
+    _, ids = texts()
+    h, _ = rnn.forward(params.cell, one_hot(ids[:200], V))
+    return float(np.mean(tanh_derivative(h)))
 
 
 def a_gradient(params: Params, seed: int) -> Params:

@@ -60,10 +60,8 @@ def _draw_path(axes: Axes, path: np.ndarray, label: str, place: int) -> None:
         *path.T,
         color=color,
         marker=PATH_MARKERS[place % len(PATH_MARKERS)],
-        markersize=5,
+        markersize=3,
         linewidth=1.2,
-        markeredgecolor=INK,
-        markeredgewidth=0.3,
         label=label,
     )
     axes.plot(*path[0], "o", color=CREAM, markeredgecolor=INK, markersize=9, zorder=5)
