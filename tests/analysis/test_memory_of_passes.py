@@ -1,4 +1,4 @@
-"""The passes of the cells that go step by step need little more memory than what has to be kept between them, by formula."""
+"""The passes of the cells that go step by step need little more memory than what the cache must hold, by formula."""
 
 import numpy as np
 import pytest
