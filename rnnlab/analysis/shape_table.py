@@ -1,7 +1,8 @@
 """Tables that set an equation beside the code that computes it and the shape of what comes out.
 
 Every line of code is evaluated on arrays whose sizes are all different. So the letters of a shape are read off the
-value, and no shape is typed by hand. Source: the book's pages hidden-state and equations.
+value, and no shape is typed by hand. A line may give the equation a second time, in plain NumPy: then both values must
+agree, and the row bears a mark. Source: the book's pages hidden-state and equations.
 """
 
 from __future__ import annotations
@@ -68,38 +69,58 @@ class Sizes:
 
 @dataclass(frozen=True)
 class Row:
-    """One row: an equation (LaTeX, without dollars), the code that computes it, and the shape of the code's value."""
+    """One row: an equation (LaTeX, without dollars), the code that computes it, and the shape of the code's value.
+
+    `proved` says whether the equation, computed a second time in plain NumPy, gave the same.
+    """
 
     equation: str
     code: str
     shape: str
+    proved: bool = False
 
 
-def rows(lines: Iterable[tuple[str, str]], sizes: Sizes, names: Mapping[str, Any]) -> list[Row]:
-    """Evaluate each line (equation, code) with these names, and read the shape off its value.
+def rows(lines: Iterable[tuple[str, ...]], sizes: Sizes, names: Mapping[str, Any]) -> list[Row]:
+    """Evaluate each line with these names, and read the shape off its value.
 
-    Raises: what the code raises; ValueError for a shape that the sizes cannot name.
+    A line is (equation, code) or (equation, code, the equation in plain NumPy).
+
+    Raises: what the code raises; ValueError for a shape that the sizes cannot name; AssertionError where the code and
+    the equation disagree.
 
     >>> sizes = Sizes({"B": 2, "D": 3, "H": 4})
     >>> names = {"x_t": np.ones((2, 3)), "W_xh": np.ones((4, 3))}
     >>> rows([("W_{xh} x_t", "x_t @ W_xh.T")], sizes, names)
-    [Row(equation='W_{xh} x_t', code='x_t @ W_xh.T', shape='B, H')]
+    [Row(equation='W_{xh} x_t', code='x_t @ W_xh.T', shape='B, H', proved=False)]
     """
-    evaluated = [(equation, code, eval(code, dict(names))) for equation, code in lines]
-    return [Row(equation, code, sizes.shape(value)) for equation, code, value in evaluated]
+    return [_row(line, sizes, names) for line in lines]
+
+
+def _row(line: tuple[str, ...], sizes: Sizes, names: Mapping[str, Any]) -> Row:
+    equation, code, *again = line
+    value = eval(code, dict(names))
+    for formula in again:
+        expected = eval(formula, dict(names))
+        np.testing.assert_allclose(value, expected, rtol=1e-9, atol=1e-12, err_msg=f"{code} is not {formula}")
+        if np.shape(value) != np.shape(expected):
+            raise AssertionError(
+                f"{code} has the shape {np.shape(value)}, but {formula} has {np.shape(expected)}"
+            )
+    return Row(equation, code, sizes.shape(value), proved=bool(again))
 
 
 def markdown(table: Iterable[Row]) -> str:
     """The rows as a table in Markdown.
 
-    >>> print(markdown([Row("h_t", "h[0]", "B, H"), Row("L", "loss", "")]))
+    >>> print(markdown([Row("h_t", "h[0]", "B, H"), Row("L", "loss", "", proved=True)]))
     | equation | code | shape of its value |
     |---|---|---|
     | $h_t$ | `h[0]` | $(B, H)$ |
-    | $L$ | `loss` | a number |
+    | $L$ | `loss` ✓ | a number |
     """
     lines = ["| equation | code | shape of its value |", "|---|---|---|"]
     for row in table:
         shape = f"$({row.shape})$" if row.shape else "a number"
-        lines.append(f"| ${row.equation}$ | `{row.code}` | {shape} |")
+        mark = " ✓" if row.proved else ""
+        lines.append(f"| ${row.equation}$ | `{row.code}`{mark} | {shape} |")
     return "\n".join(lines)

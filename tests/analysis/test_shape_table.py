@@ -47,6 +47,18 @@ def test_code_that_fails_fails_the_table():
         rows([("h_t", "gone")], SIZES, {})
 
 
+def test_a_line_is_proved_by_its_equation_in_plain_numpy():
+    [row] = rows([("2h", "h + h", "2 * h")], SIZES, {"h": np.ones((5, 2, 7))})
+    assert row.proved
+    assert markdown([row]).endswith("| $2h$ | `h + h` ✓ | $(T, B, H)$ |")
+
+
+@pytest.mark.parametrize("wrong", ["3 * h", "2 * h[:1]", "h.T"])
+def test_code_that_disagrees_with_its_equation_fails_the_table(wrong):
+    with pytest.raises(AssertionError):
+        rows([("2h", "h + h", wrong)], SIZES, {"h": np.ones((5, 2, 7))})
+
+
 def test_the_names_stay_as_they_were():
     names = {"h": np.ones((5, 2, 7))}
     rows([("h", "h")], SIZES, names)
