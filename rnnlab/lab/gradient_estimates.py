@@ -7,11 +7,10 @@ the number of nodes, and so with the length of the sequences. Budget: a few seco
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.random import Generator
 from numpy.typing import NDArray
 
 from rnnlab.lab.learning_without_bptt import Sequences, Task
@@ -127,12 +126,6 @@ def node_gradients(params: network.Params, batch: network.Batch) -> Array:
     _, d_y = network.losses_at(rnn.readout(params.readout, h), batch)
     d_h, _ = rnn.readout_backward(d_y, h, params.readout)
     return rnn.backward(d_h, cache)[0][..., -H:]
-
-
-def seeds(rng: Generator) -> Iterator[int]:
-    """A stream of seeds."""
-    while True:
-        yield int(rng.integers(2**32))
 
 
 def _before(h: Array) -> Array:
