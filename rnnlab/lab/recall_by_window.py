@@ -1,8 +1,10 @@
 """Experiment: a stream of bits that a network must repeat after a delay, learned with windows of different lengths.
 
-The target is y_t = x_{t−lag}. Prediction: with carried states, windows of lag + 1 steps and longer learn it, and
-shorter ones do not, because no gradient connects a loss with the bit that it asks for. Without carry, the first `lag`
-steps of each window cannot be known: at best 1 − lag / (2 τ). Budget: a third of a second for each run. Result: `Run`.
+The target is y_t = x_{t−lag}. Prediction, made before the first run: with carried states, windows of lag + 1 steps and
+longer learn it, and shorter ones do not, because no gradient connects a loss with the step at which its bit entered.
+It was right for large learning rates only: with small ones, shorter windows learn to keep the trace that a random cell
+leaves in the carried state. Without carry, the first `lag` steps of each window cannot be known: at best
+1 − lag / (2 τ). Budget: a third of a second for each run. Result: `Run`.
 
 A control, frozen: only the readout is trained, on whatever the untrained cell happens to keep of the past bits.
 """
