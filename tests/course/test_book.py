@@ -179,9 +179,15 @@ def test_no_budget_may_exceed_the_hard_limit(book):
     assert "the budget of default is 61 s; no page may have more than 60 s" in done.stdout + done.stderr
 
 
-def test_every_listed_budget_belongs_to_a_page(course_root):
-    pages = yaml.safe_load((course_root / "book/budgets.yml").read_text(encoding="utf-8"))["pages"]
-    assert [page for page in pages if not (course_root / f"{page}.md").exists()] == []
+def test_every_page_with_cells_has_a_budget_and_every_budget_a_page(course_root):
+    listed = yaml.safe_load((course_root / "book/budgets.yml").read_text(encoding="utf-8"))["pages"]
+    sources = {path: path.read_text(encoding="utf-8") for path in (course_root / "book").rglob("*.md")}
+    executed = {
+        str(path.relative_to(course_root).with_suffix(""))
+        for path, text in sources.items()
+        if "{code-cell}" in text
+    }
+    assert set(listed) == executed
 
 
 def test_an_edited_style_sheet_reaches_the_built_site(book):
