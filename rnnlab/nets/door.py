@@ -68,7 +68,7 @@ def expect_no_nan(name: str, array: Any) -> None:
     ValueError: x must hold numbers, but holds NaN at 1 place, the first at (0, 1). Are values missing in the data?
     """
     # the smallest of numbers among which one is NaN is NaN, and a minimum is much cheaper than a look at every entry
-    if not np.isnan(array.min()):
+    if array.size == 0 or not np.isnan(array.min()):
         return
     places = np.argwhere(np.isnan(array))
     count = f"{len(places)} place{'s' if len(places) > 1 else ''}"
