@@ -21,7 +21,7 @@ def small_multiples(
     columns: int = 3,
     panel_height: float = 1.75,
 ) -> Figure:
-    """One panel for each name with all of its curves; `lines` are dashed across every panel, named in the first one.
+    """One panel for each name with all of its curves; `lines` are dashed across every panel, named at the right.
 
     All panels share their axes, so that heights can be compared. Raises: ValueError without any curve.
     """
@@ -40,10 +40,11 @@ def small_multiples(
             axes.set_title(name, fontsize=12)
         for axes in panels.flat[len(curves) :]:
             axes.axis("off")
+        beside = panels[0, min(columns, len(curves)) - 1]
         for name, height in lines.items():
-            right = panels[0, 0].get_xlim()[1]
-            panels[0, 0].annotate(
-                name, (right, height), ha="right", va="bottom" if height < 0.5 else "top", fontsize=12
+            place, offset = ("axes fraction", "data"), "offset points"
+            beside.annotate(
+                name, (1, height), xytext=(4, 0), xycoords=place, textcoords=offset, va="center", fontsize=12
             )
         figure.supxlabel(xlabel, fontsize=13)
         figure.supylabel(ylabel, fontsize=13)
