@@ -39,7 +39,7 @@ class Setting:
     rate: float
     optimizer: str = "adam"
     clip: float | None = 1.0
-    steps: int = 400
+    steps: int = 300
 
 
 @dataclass(frozen=True)
