@@ -117,7 +117,9 @@ def solved_grid(
     Raises: ValueError unless every block has a list for each rate.
     """
     rows, columns = list(solved), list(next(iter(solved.values())))
-    figure, axes = new_axes(PAGE_WIDTH, 1.2 + 1.1 * len(rows)) if ax is None else (figure_of(ax), ax)
+    figure, axes = (
+        new_axes(PAGE_WIDTH, 1.2 + 0.36 * len(rows) * len(rates)) if ax is None else (figure_of(ax), ax)
+    )
     with house_style():
         for i, row in enumerate(rows):
             for j, column in enumerate(columns):
@@ -161,4 +163,4 @@ def _draw_block(axes: Axes, i: int, j: int, block: Sequence[Sequence[bool]]) -> 
 
 def _offset(place: int, count: int) -> float:
     """The place of one of `count` things that share a cell of width 1."""
-    return 0.29 * (place - (count - 1) / 2)
+    return 0.84 / max(count, 3) * (place - (count - 1) / 2)
