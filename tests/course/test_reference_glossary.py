@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from docutils import nodes
+from docutils.utils import new_document
+from sphinx import addnodes
 
 COURSE = Path(__file__).parents[2]
+sys.path.insert(0, str(COURSE / "book" / "_ext"))
+
+import first_use  # noqa: E402  (lives beside the Sphinx extensions)
+
 GLOSSARY = (COURSE / "book/reference/glossary.md").read_text(encoding="utf-8")
 TERM_ROLE = re.compile(r"\{term\}`(?:[^`<]*<)?([^`<>]+)>?`")
 
@@ -56,3 +64,48 @@ def test_every_term_that_a_page_links_is_there():
             " ".join(term.split()).lower() for term in TERM_ROLE.findall(page.read_text(encoding="utf-8"))
         }
         assert used <= known, page
+
+
+ENTRY = "back-propagation through time\nBPTT\n  A.\n\nstep\n  B.\n\ngate\n  C.\n\nlong gate\n  D.\n"
+SHORT = f"```{{glossary}}\n:sorted:\n\n{ENTRY}```"
+
+
+def linked(*paragraphs: nodes.Node) -> list[tuple[str, str]]:
+    """The links, target and text, that a page of these paragraphs gets."""
+    page = new_document("page")
+    page.extend(paragraphs)
+    before = page.astext()
+    first_use.link_first_uses(page, SHORT, "book/part-1/page")
+    assert page.astext() == before
+    return [(xref["reftarget"], xref.astext()) for xref in page.findall(addnodes.pending_xref)]
+
+
+def paragraph(*parts: str | nodes.Node) -> nodes.paragraph:
+    return nodes.paragraph("", "", *(nodes.Text(part) if isinstance(part, str) else part for part in parts))
+
+
+@pytest.mark.parametrize(
+    ("text", "links"),
+    [
+        ("A gate, and a gate.", [("gate", "gate")]),
+        ("Gates open.", [("gate", "Gates")]),
+        ("A long\ngate and a gate.", [("long gate", "long\ngate"), ("gate", "gate")]),
+        ("BPTT is back-propagation through time.", [("BPTT", "BPTT")]),
+        ("bptt in small letters, gateway, floodgate, gate-keeper", []),
+        ("One step in the everyday sense.", []),
+    ],
+)
+def test_the_first_use_is_linked(text, links):
+    assert linked(paragraph(text)) == links
+
+
+def test_only_plain_text_is_linked_and_only_once():
+    heading = nodes.title("", "The gate")
+    cell = nodes.container("", paragraph("a gate"), classes=["cell"])
+    assert linked(heading, cell, paragraph(nodes.literal("", "gate"), " and ")) == []
+    assert linked(paragraph(nodes.strong("", "gate")), paragraph("gate")) == [("gate", "gate")]
+
+
+def test_a_term_that_the_author_has_linked_is_left_alone():
+    own = first_use.link("BPTT", "it", "page")
+    assert linked(paragraph("Back-propagation through time."), paragraph(own)) == [("BPTT", "it")]
