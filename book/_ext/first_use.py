@@ -42,7 +42,7 @@ def pattern(words: list[str]) -> re.Pattern[str] | None:
     for word in sorted(words, key=len, reverse=True):
         escaped = r"\s+".join(map(re.escape, word.split()))
         found.append(escaped if word != word.lower() else f"(?i:{escaped})")
-    return re.compile(rf"(?<![\w-])({'|'.join(found)})(s?)(?![\w-])") if found else None
+    return re.compile(rf"(?<![\w–-])({'|'.join(found)})(s?)(?![\w–-])") if found else None
 
 
 def prose(doctree: nodes.document) -> Iterator[nodes.Text]:

@@ -91,7 +91,7 @@ def paragraph(*parts: str | nodes.Node) -> nodes.paragraph:
         ("Gates open.", [("gate", "Gates")]),
         ("A long\ngate and a gate.", [("long gate", "long\ngate"), ("gate", "gate")]),
         ("BPTT is back-propagation through time.", [("BPTT", "BPTT")]),
-        ("bptt in small letters, gateway, floodgate, gate-keeper", []),
+        ("bptt in small letters, gateway, floodgate, gate-keeper, gate–keeper", []),
         ("One step in the everyday sense.", []),
     ],
 )
