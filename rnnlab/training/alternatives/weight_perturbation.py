@@ -6,7 +6,7 @@ To first order in σ this is ξ (ξ · g), whose mean is the gradient g. Its var
 (P + 1) |g|²: one number, δL, has to serve all of them. With `antithetic`, (L(θ + σ ξ) − L(θ − σ ξ)) / 2σ takes its
 place: the errors of second order cancel.
 
-Source: Jabri and Flower 1992; a baseline in García Fernández, Keemink and van Gerven 2024, whose published code draws
+Source: Cauwenberghs 1993 (all weights at once); a baseline in García Fernández, Keemink and van Gerven 2024, whose published code draws
 new noise at each step and credits it with the loss of that step alone. Here one draw holds for the whole batch, which
 makes the estimate unbiased. Chapter beyond-bptt.
 """
@@ -56,7 +56,7 @@ def gradient(
 ) -> network.Estimate:
     """The mean estimate of `samples` random directions. Works for any cell.
 
-    Raises: ValueError unless sigma and samples are positive. Source: Jabri and Flower 1992; chapter beyond-bptt.
+    Raises: ValueError unless sigma and samples are positive. Source: Cauwenberghs 1993; chapter beyond-bptt.
 
     >>> import numpy as np
     >>> params = network.init(np.random.default_rng(0), D=1, H=4, K=2)
