@@ -6,9 +6,9 @@ To first order in σ this is ξ (ξ · g), whose mean is the gradient g. Its var
 (P + 1) |g|²: one number, δL, has to serve all of them. With `antithetic`, (L(θ + σ ξ) − L(θ − σ ξ)) / 2σ takes its
 place: the errors of second order cancel.
 
-Source: Cauwenberghs 1993 (all weights at once); a baseline in García Fernández, Keemink and van Gerven 2024, whose published code draws
-new noise at each step and credits it with the loss of that step alone. Here one draw holds for the whole batch, which
-makes the estimate unbiased. Chapter beyond-bptt.
+Source: Cauwenberghs 1993, for all weights at once; a baseline in García Fernández, Keemink and van Gerven 2024, whose
+published code draws new noise at each step and credits it with the loss of that step alone. Here one draw holds for the
+whole batch, which makes the estimate unbiased. Chapter beyond-bptt.
 """
 
 from __future__ import annotations
