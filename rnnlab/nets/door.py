@@ -159,6 +159,20 @@ another order: .transpose(1, 0) would fit.
         expect_mask("mask", mask, T=len(x), B=x.shape[1])
 
 
+def expect_state(name: str, state: Any, dtype: DTypeLike, B: int, H: int) -> None:
+    """Refuse a state, or its gradient, that is neither None nor (B, H) of this dtype without NaN.
+
+    Raises: TypeError for a wrong type or dtype, ValueError for a wrong shape or NaN.
+
+    >>> expect_state("state", np.array([[np.nan]]), float, B=1, H=1)
+    Traceback (most recent call last):
+    ValueError: state must hold numbers, but holds NaN at 1 place, the first at (0, 0). Are values missing in the data?
+    """
+    if state is not None:
+        expect_floats(name, state, dtype, B=B, H=H)
+        expect_no_nan(name, state)
+
+
 def expect_array(name: str, array: Any, /, **sizes: int | None) -> None:
     """Refuse an array that has other axes than `sizes`, where None allows any size. It may hold anything.
 

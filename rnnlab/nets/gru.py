@@ -26,7 +26,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from rnnlab.nets import initialisation
 from rnnlab.nets.activations import sigmoid
-from rnnlab.nets.door import expect_floats, expect_no_nan, expect_one_of, expect_sequence, expect_sizes
+from rnnlab.nets.door import expect_floats, expect_one_of, expect_sequence, expect_sizes, expect_state
 from rnnlab.nets.gru_memory import Matrices, Rows
 from rnnlab.nets.products import by_rows, chunks
 
@@ -172,7 +172,7 @@ def forward(
     H, D = _sizes(params)
     expect_sequence(x, mask, D, params.W_xh.dtype)
     T, B, _ = x.shape
-    _expect_state("state", state, x.dtype, B, H)
+    expect_state("state", state, x.dtype, B, H)
     _expect_conventions(reset, update)
     # One block of memory: on small networks, fresh pages for many arrays would cost more than the arithmetic.
     memory = np.empty((T + 1, 5 * H + D + 1, B), x.dtype)
@@ -259,7 +259,7 @@ def backward(d_h: Array, cache: Cache, d_last: Array | None = None) -> tuple[Arr
     rows = Rows.of(memory, H)
     T, B = len(memory) - 1, memory.shape[2]
     expect_floats("d_h", d_h, memory.dtype, T=T, B=B, H=H)
-    _expect_state("d_last", d_last, memory.dtype, B, H)
+    expect_state("d_last", d_last, memory.dtype, B, H)
     weights = Matrices.of(*_keeping(params, update))
     W_hT, W_x = np.ascontiguousarray(weights.of_h[:, :H].T), weights.of_x[:, 1:]
     gradients = Matrices(*map(np.zeros_like, weights))
@@ -366,9 +366,3 @@ def _sizes(params: Params) -> tuple[int, int]:
 def _expect_conventions(reset: str, update: str) -> None:
     expect_one_of("reset", reset, RESETS)
     expect_one_of("update", update, UPDATES)
-
-
-def _expect_state(name: str, state: Array | None, dtype: DTypeLike, B: int, H: int) -> None:
-    if state is not None:
-        expect_floats(name, state, dtype, B=B, H=H)
-        expect_no_nan(name, state)

@@ -24,9 +24,9 @@ from numpy.typing import DTypeLike, NDArray
 from rnnlab.nets import scan
 from rnnlab.nets.door import (
     expect_floats,
-    expect_mask,
     expect_no_nan,
     expect_real_or_complex,
+    expect_sequence,
     expect_sizes,
     leading_axes,
 )
@@ -286,11 +286,7 @@ def _expect_ring(r_min: float, r_max: float, max_phase: float) -> None:
 
 def _expect_sequence(params: Params, x: Array, state: Array | None, mask: Array | None) -> None:
     H, D, _ = _sizes(params)
-    expect_floats("x", x, params.nu.dtype, T=None, B=None, D=D)
-    expect_no_nan("x", x)
-    T, B, _ = x.shape
+    expect_sequence(x, mask, D, params.nu.dtype)
     if state is not None:
-        expect_real_or_complex("state", state, _complex(x.dtype), B=B, H=H)
+        expect_real_or_complex("state", state, _complex(x.dtype), B=x.shape[1], H=H)
         expect_no_nan("state", state)
-    if mask is not None:
-        expect_mask("mask", mask, T=T, B=B)

@@ -19,7 +19,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from rnnlab.nets import initialisation, scan
 from rnnlab.nets.activations import sigmoid
-from rnnlab.nets.door import expect_floats, expect_mask, expect_no_nan, expect_one_of, expect_sizes
+from rnnlab.nets.door import expect_floats, expect_one_of, expect_sequence, expect_sizes, expect_state
 from rnnlab.nets.products import at_every_place, flat
 
 Array = NDArray[Any]
@@ -168,11 +168,5 @@ def _sizes(params: Params) -> tuple[int, int]:
 
 def _expect_sequence(params: Params, x: Array, state: Array | None, mask: Array | None) -> None:
     H, D = _sizes(params)
-    expect_floats("x", x, params.b_h.dtype, T=None, B=None, D=D)
-    expect_no_nan("x", x)
-    T, B, _ = x.shape
-    if state is not None:
-        expect_floats("state", state, x.dtype, B=B, H=H)
-        expect_no_nan("state", state)
-    if mask is not None:
-        expect_mask("mask", mask, T=T, B=B)
+    expect_sequence(x, mask, D, params.b_h.dtype)
+    expect_state("state", state, x.dtype, B=x.shape[1], H=H)

@@ -16,10 +16,10 @@ from rnnlab.nets import initialisation
 from rnnlab.nets.activations import activation as activation_named
 from rnnlab.nets.door import (
     expect_floats,
-    expect_mask,
-    expect_no_nan,
     expect_one_of,
+    expect_sequence,
     expect_sizes,
+    expect_state,
     leading_axes,
 )
 from rnnlab.nets.products import at_every_place, chunks, flat
@@ -124,9 +124,8 @@ def forward(
     states = np.empty((T + 1, B, len(b_h)), x.dtype)
     states[0] = 0 if h_0 is None else h_0
     for steps in chunks(T, states[0].nbytes):
-        from_input = at_every_place(
-            W_xh, x[steps]
-        )  # only the other product has to wait for the state before it
+        # only the other product has to wait for the state before it
+        from_input = at_every_place(W_xh, x[steps])
         from_input += b_h
         for t, from_x_t in enumerate(from_input, steps.start):
             h_prev, h_t = states[t], states[t + 1]
@@ -171,10 +170,8 @@ def backward(d_h: Array, cache: Cache, d_h_last: Array | None = None) -> tuple[A
     _expect_upstream(d_h, d_h_last, states)
     derivative = activation_named(activation).derivative_from_output
     delta = np.zeros(states[0].shape, states.dtype) if d_h_last is None else d_h_last.copy()
-    d_x, grads = (
-        np.empty(x.shape, x.dtype),
-        Params(*(np.zeros(weight.shape, weight.dtype) for weight in params)),
-    )
+    d_x = np.empty(x.shape, x.dtype)
+    grads = Params(*(np.zeros(weight.shape, weight.dtype) for weight in params))
     for steps in reversed(chunks(len(x), states[0].nbytes)):
         slopes = derivative(states[1:][steps])
         d_a = _through_time(d_h[steps], delta, slopes, params.W_hh, None if mask is None else mask[steps])
@@ -261,14 +258,8 @@ def _sizes(params: Params) -> tuple[int, int]:
 
 def _expect_sequence(params: Params, x: Array, h_0: Array | None, mask: Array | None) -> None:
     H, D = _sizes(params)
-    expect_floats("x", x, params.W_xh.dtype, T=None, B=None, D=D)
-    expect_no_nan("x", x)
-    T, B, _ = x.shape
-    if h_0 is not None:
-        expect_floats("h_0", h_0, x.dtype, B=B, H=H)
-        expect_no_nan("h_0", h_0)
-    if mask is not None:
-        expect_mask("mask", mask, T=T, B=B)
+    expect_sequence(x, mask, D, params.W_xh.dtype)
+    expect_state("h_0", h_0, x.dtype, B=x.shape[1], H=H)
 
 
 def _expect_upstream(d_h: Array, d_h_last: Array | None, states: Array) -> None:
