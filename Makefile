@@ -21,7 +21,7 @@ RNNLAB := $(BIN)/rnnlab
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help course environment site release class serve test test-slow lint lock mutation golden clean
+.PHONY: help course environment site release class serve test test-slow explore lint lock mutation golden clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -84,6 +84,9 @@ test: environment ## the tests (quick ones; those that need Chromium or a sandbo
 
 test-slow: environment ## the exhaustive tests
 	@$(BIN)/python -m pytest -m slow
+
+explore: environment ## the property tests once more, on examples that no run has seen
+	@$(BIN)/python -m pytest --hypothesis-profile=explore tests/nets tests/training tests/analysis tests/data
 
 lint: environment ## format, types, spelling and prose
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
