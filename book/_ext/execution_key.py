@@ -131,23 +131,33 @@ def page_key(files: set[Path], root: Path) -> str:
     return digest.hexdigest()[:16]
 
 
-def name_kernel(app: Sphinx, page: str, source: list[str]) -> None:
-    """Add to the kernel's displayed name what stands behind the page's cells, and make the page depend on it."""
-    header = HEADER.match(source[0])
-    if not CELL.search(source[0]):
-        return
+def with_named_kernel(text: str, root: Path) -> tuple[str, set[Path]]:
+    """The page, its kernel's displayed name completed by what stands behind its cells, and the files of that.
+
+    Raises: ValueError where the header names no kernel.
+    """
+    header = HEADER.match(text)
+    if not CELL.search(text):
+        return text, set()
     if header is None or not KERNEL.search(header[0]):
-        logger.warning("the header names no kernel with a display_name", location=page)
-        return
-    root = Path(app.srcdir)
+        raise ValueError("the header names no kernel with a display_name")
     try:
-        files = behind(code(source[0]), root)
+        files = behind(code(text), root)
     except SyntaxError:  # cells with magics of their own; any change may concern them
         files = set((root / PACKAGE).rglob("*.py"))
+    named = KERNEL.sub(rf"\1\2 ({PACKAGE} {page_key(files, root)})", header[0], count=1)
+    return named + text[header.end() :], files
+
+
+def name_kernel(app: Sphinx, page: str, source: list[str]) -> None:
+    """Name in the kernel what stands behind the page's cells, and make the page depend on it."""
+    try:
+        source[0], files = with_named_kernel(source[0], Path(app.srcdir))
+    except ValueError as error:
+        logger.warning(str(error), location=page)
+        return
     for path in files:
         app.env.note_dependency(str(path))
-    named = KERNEL.sub(rf"\1\2 ({PACKAGE} {page_key(files, root)})", header[0], count=1)
-    source[0] = named + source[0][header.end() :]
 
 
 def name_cache(app: Sphinx, config) -> None:

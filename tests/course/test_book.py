@@ -5,6 +5,7 @@ A throw-away book of one page is built with the course's own configuration, exte
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -155,6 +156,41 @@ def test_a_page_is_executed_again_only_when_the_code_behind_it_has_changed(book)
     assert second != first
     (book.root / "rnnlab/data.csv").write_text("1,2", encoding="utf-8")
     assert book.execution() not in (first, second)
+
+
+MEETING = """
+```{{code-cell}} python3
+import time
+from pathlib import Path
+
+Path("{own}").touch()
+until = time.monotonic() + 60
+while not Path("{other}").exists():
+    assert time.monotonic() < until, "the other page was not executed at the same time"
+    time.sleep(0.01)
+print("executed at", time.time_ns())
+```
+"""
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="NOT TESTED: one core executes one page at a time")
+def test_pages_are_executed_side_by_side_and_once(book):
+    names = ("one", "two")
+    contents = book.root / "_toc.yml"
+    before = contents.read_text(encoding="utf-8")
+    for own, other in (names, names[::-1]):
+        cell = MEETING.format(own=book.root / own, other=book.root / other)
+        (book.root / f"book/{own}.md").write_text(HEADER + cell, encoding="utf-8")
+    contents.write_text(before + "".join(f"  - file: book/{name}\n" for name in names), encoding="utf-8")
+    try:
+        done = book.build()
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+        assert "Executing pages" in done.stdout
+        assert "Executing pages" not in book.build().stdout
+    finally:
+        contents.write_text(before, encoding="utf-8")
+    for name in names:
+        assert "executed at" in (book.root / f"_build/html/book/{name}.html").read_text(encoding="utf-8")
 
 
 def test_a_page_over_its_budget_fails_and_is_measured_again_by_the_next_build(book):
