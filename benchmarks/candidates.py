@@ -31,10 +31,13 @@ def candidates(cell: str, dtype: np.dtype, T: int, B: int, D: int, H: int) -> di
 def ours(cell: str, params: tuple, x: np.ndarray, states: list[np.ndarray], d_h: np.ndarray) -> Run:
     module = MODULES[cell]
     state = lstm.State(*states) if cell == "lstm" else states[0]
+    options = {}
 
     def run() -> tuple[np.ndarray, list[np.ndarray]]:
-        _, cache = module.forward(params, x, state)
+        _, cache = module.forward(params, x, state, **options)
         d_x, _, grads = module.backward(d_h, cache)
+        if cell != "rnn":  # as in a training loop, the next step writes over this one's memory
+            options["reuse"] = cache
         return d_x, list(grads)
 
     return run

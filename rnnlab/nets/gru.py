@@ -26,7 +26,15 @@ from numpy.typing import DTypeLike, NDArray
 
 from rnnlab.nets import initialisation
 from rnnlab.nets.activations import sigmoid
-from rnnlab.nets.door import expect_floats, expect_one_of, expect_sequence, expect_sizes, expect_state
+from rnnlab.nets.blocks import block
+from rnnlab.nets.door import (
+    expect_floats,
+    expect_one_of,
+    expect_record,
+    expect_sequence,
+    expect_sizes,
+    expect_state,
+)
 from rnnlab.nets.gru_memory import Matrices, Rows
 from rnnlab.nets.products import by_rows, chunks
 
@@ -157,11 +165,13 @@ def forward(
     mask: Array | None = None,
     reset: str = "after",
     update: str = "keep",
+    reuse: Cache | None = None,
 ) -> tuple[Array, Cache]:
     """All states of a sequence: the step, applied from t = 1 to T.
 
     Shapes: x (T, B, D), state (B, H) or None for zeros, mask (T, B) or None; returns h (T, B, H), read-only because it
-    is shared with the cache, and the cache for `backward`.
+    is shared with the cache, and the cache for `backward`. A training loop may give the cache of an earlier step as
+    `reuse`: its memory, and the h that came with it, are written over where the sizes are the same.
 
     Raises: TypeError for a wrong dtype, ValueError for a wrong shape, reset or update. Source: chapter gru.
 
@@ -174,8 +184,10 @@ def forward(
     T, B, _ = x.shape
     expect_state("state", state, x.dtype, B, H)
     _expect_conventions(reset, update)
+    if reuse is not None:
+        expect_record("reuse", reuse, Cache, "gru.forward")
     # One block of memory: on small networks, fresh pages for many arrays would cost more than the arithmetic.
-    memory = np.empty((T + 1, 5 * H + D + 1, B), x.dtype)
+    memory = block((T + 1, 5 * H + D + 1, B), x.dtype, reuse and reuse.memory)
     rows = Rows.of(memory, H)
     rows.h[0] = 0 if state is None else state.T
     rows.x[:T], rows.one[:] = x.swapaxes(1, 2), 1

@@ -26,6 +26,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from rnnlab.nets import initialisation
 from rnnlab.nets.activations import sigmoid
+from rnnlab.nets.blocks import block
 from rnnlab.nets.door import expect_floats, expect_no_nan, expect_record, expect_sequence, expect_sizes
 from rnnlab.nets.lstm_memory import Rows
 from rnnlab.nets.products import by_rows, chunks
@@ -154,12 +155,17 @@ def step(params: Params, x_t: Array, state: State) -> State:
 
 
 def forward(
-    params: Params, x: Array, state: State | None = None, mask: Array | None = None
+    params: Params,
+    x: Array,
+    state: State | None = None,
+    mask: Array | None = None,
+    reuse: Cache | None = None,
 ) -> tuple[Array, Cache]:
     """All states of a sequence: the step, applied from t = 1 to T.
 
     Shapes: x (T, B, D), state two (B, H) or None for zeros, mask (T, B) or None; returns h (T, B, H), read-only because
-    it is shared with the cache, and the cache for `backward`.
+    it is shared with the cache, and the cache for `backward`. A training loop may give the cache of an earlier step as
+    `reuse`: its memory, and the h that came with it, are written over where the sizes are the same.
 
     Raises: TypeError for a wrong dtype, ValueError for a wrong shape. Source: chapter lstm.
 
@@ -171,8 +177,10 @@ def forward(
     expect_sequence(x, mask, D, params.W_xh.dtype)
     T, B, _ = x.shape
     _expect_state("state", state, x.dtype, B, H)
+    if reuse is not None:
+        expect_record("reuse", reuse, Cache, "lstm.forward")
     # One block of memory: on small networks, fresh pages for many arrays would cost more than the arithmetic.
-    memory = np.empty((T + 1, 6 * H + D + 1, B), x.dtype)
+    memory = block((T + 1, 6 * H + D + 1, B), x.dtype, reuse and reuse.memory)
     rows = Rows.of(memory, H)
     rows.h[0], rows.c[0] = (0, 0) if state is None else (state.h.T, state.c.T)
     rows.x[:T], rows.one[:] = x.swapaxes(1, 2), 1
@@ -192,6 +200,10 @@ def _one_matrix(params: Params) -> Array:
 def _run(rows: Rows, W: Array, padding: Array | None) -> None:
     """The loop of `forward`: fills the gates of each step, and the c and h after it."""
     H, B = rows.c[0].shape
+    one_sequence = B == 1
+    if one_sequence:  # a matrix times one column waits for memory: read W_xh once, and not at every step
+        np.matmul(rows.x_and_one[:-1, :, 0], W[:, H:].T, out=rows.a[:-1, :, 0])
+        W_h, from_h = np.ascontiguousarray(W[:, :H]), np.empty((4 * H, 1), W.dtype)
     half = np.array(0.5, W.dtype)  # NumPy multiplies by an array sooner than by a Python number
     written_and_kept = np.empty((2 * H, B), W.dtype)
     written, kept = written_and_kept[:H], written_and_kept[H:]
@@ -200,7 +212,11 @@ def _run(rows: Rows, W: Array, padding: Array | None) -> None:
         rows.seen, rows.a, rows.sigmoids, rows.write_and_keep, rows.candidate_and_cell, rows.o,
         rows.c[1:], rows.h, rows.h[1:], repeat(None) if padding is None else padding, strict=False,
     ):  # fmt: skip
-        np.dot(W, seen, out=a)
+        if one_sequence:
+            np.dot(W_h, h_prev, out=from_h)
+            np.add(a, from_h, out=a)
+        else:
+            np.dot(W, seen, out=a)
         np.tanh(a, out=a)
         np.multiply(sigmoids, half, out=sigmoids)
         np.add(sigmoids, half, out=sigmoids)

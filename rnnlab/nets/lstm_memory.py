@@ -16,6 +16,7 @@ class Rows(NamedTuple):
     x: Array
     one: Array
     h_and_x: Array
+    x_and_one: Array
     seen: Array
     a: Array
     sigmoids: Array
@@ -35,6 +36,7 @@ class Rows(NamedTuple):
             x=memory[:, H : N - 1],
             one=memory[:, N - 1],
             h_and_x=memory[:, : N - 1],
+            x_and_one=memory[:, H:N],
             seen=memory[:, :N],
             a=memory[:, N : N + 4 * H],
             sigmoids=memory[:, N : N + 3 * H],

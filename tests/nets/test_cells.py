@@ -350,6 +350,67 @@ def test_the_backward_pass_may_be_run_again(kind):
 
 
 @every_cell
+def test_each_sequence_alone_has_the_states_and_gradients_that_it_has_in_the_batch(kind):
+    case = make_case(kind, T=6, B=3)
+    h_whole, cache = kind.forward(case.params, case.x, case.state, case.mask)
+    d_x_whole, d_state_whole, _ = kind.backward(case.d_h, cache, case.d_last)
+    for b in range(3):
+        one = slice(b, b + 1)
+        alone = case._replace(
+            x=case.x[:, one],
+            mask=case.mask[:, one],
+            d_h=case.d_h[:, one],
+            state=mapped(lambda each, one=one: each[one], case.state),
+            d_last=mapped(lambda each, one=one: each[one], case.d_last),
+        )
+        h, cache = kind.forward(case.params, alone.x, alone.state, alone.mask)
+        d_x, d_state, _ = kind.backward(alone.d_h, cache, alone.d_last)
+        np.testing.assert_allclose(h, h_whole[:, one], rtol=1e-13, atol=1e-15)
+        np.testing.assert_allclose(d_x, d_x_whole[:, one], rtol=1e-12, atol=1e-15)
+        for mine, expected in zip(leaves(d_state), leaves(d_state_whole), strict=True):
+            np.testing.assert_allclose(mine, expected[one], rtol=1e-12, atol=1e-15)
+
+
+GATED = [name for name in VARIANTS if "rnn" not in name]
+
+
+@pytest.mark.parametrize("name", GATED)
+@pytest.mark.parametrize("T", [4, 3], ids=["of the same sizes", "of other sizes"])
+def test_the_memory_of_an_earlier_cache_may_be_used_again(name, T):
+    kind = VARIANTS[name]
+    case = make_case(kind, T=4)
+    _, used = kind.forward(case.params, 2 * case.x[:T], case.state)
+    expected, fresh = kind.forward(case.params, case.x, case.state)
+    h, cache = kind.forward(case.params, case.x, case.state, reuse=used)
+    assert np.shares_memory(h, used.memory) == (T == 4)
+    assert not h.flags.writeable
+    np.testing.assert_array_equal(h, expected)
+    for mine, its in zip(
+        leaves(kind.backward(case.d_h, cache)), leaves(kind.backward(case.d_h, fresh)), strict=True
+    ):
+        np.testing.assert_array_equal(mine, its)
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_a_stream_may_start_from_the_state_in_the_memory_that_it_uses_again(name):
+    kind = VARIANTS[name]
+    case = make_case(kind)
+    _, first = kind.forward(case.params, case.x, case.state)
+    expected, _ = kind.forward(case.params, case.x, mapped(np.copy, kind.last_state(first)))
+    h, _ = kind.forward(case.params, case.x, kind.last_state(first), reuse=first)
+    np.testing.assert_array_equal(h, expected)
+
+
+@pytest.mark.parametrize("name", GATED)
+def test_only_a_cache_of_the_same_cell_can_be_used_again(name):
+    case = make_case(VARIANTS[name])
+    with pytest.raises(
+        TypeError, match=r"reuse must be an rnnlab\.nets\.\w+\.Cache, as \w+\.forward gives it"
+    ):
+        VARIANTS[name].forward(case.params, case.x, reuse=case.params)
+
+
+@every_cell
 def test_inputs_that_are_views_give_the_same_result(kind):
     def spread_out(array):
         return np.repeat(array.T, 2, axis=0)[::2].T
