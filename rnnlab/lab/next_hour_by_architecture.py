@@ -32,8 +32,8 @@ from rnnlab.training.schedules import cosine
 
 Array = NDArray[Any]
 
-T, WARM, B, UPDATES = 48, 24, 24, 250
-RATES, CHOOSING_DAYS = (0.01, 0.03, 0.1), 20
+T, WARM, B, UPDATES = 48, 24, 24, 220
+RATES, CHOOSING_DAYS = (0.01, 0.03, 0.1, 0.3), 20
 SIZES = {"RNN": 32, "GRU": 17, "TCN": 7, "convolution + GRU": 15}
 
 

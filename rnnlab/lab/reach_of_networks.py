@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -46,10 +47,7 @@ def of_plain_stack(rng: Generator, x: Array, M: int, blocks: int, kernel: int = 
     """As many convolutions with the same widths, kernels and dilations, each followed by ReLU, and no way past them."""
     widths = [x.shape[-1], *[M] * (2 * blocks)]
     dilations = [2 ** (layer // 2) for layer in range(2 * blocks)]
-    layers = [
-        causal_convolution.init(rng, inputs, outputs, kernel)
-        for inputs, outputs in zip(widths[:-1], widths[1:], strict=True)
-    ]
+    layers = [causal_convolution.init(rng, inputs, outputs, kernel) for inputs, outputs in pairwise(widths)]
     return by_lag(partial(_stack_forward, layers, dilations), _stack_backward, x)
 
 
@@ -75,3 +73,22 @@ def _stack_backward(d_y: Array, kept: Any) -> tuple[Array]:
     for y, cache in reversed(kept):
         d_y, _, _ = causal_convolution.backward(d_y * slope(y), cache)
     return (d_y,)
+
+
+def fewest_taps(lag: int, blocks: int) -> int:
+    """The fewest taps other than the newest that a path of this lag takes in a TCN with kernel 2.
+
+    A lag is a sum of dilations 1, 2, 4, …, 2^(blocks − 1), each at most twice, because each block has two convolutions.
+
+    Raises: ValueError for a lag outside the receptive field.
+
+    >>> [fewest_taps(lag, blocks=6) for lag in (0, 1, 32, 63, 64, 126)]
+    [0, 1, 1, 6, 2, 12]
+    """
+    if not 0 <= lag <= 2 * (2**blocks - 1):
+        raise ValueError(f"lag must lie inside the receptive field, 0 … {2 * (2**blocks - 1)}, but is {lag}.")
+    taps = 0
+    for dilation in (2**block for block in reversed(range(blocks))):
+        used = min(2, lag // dilation)
+        taps, lag = taps + used, lag - used * dilation
+    return taps

@@ -10,7 +10,6 @@ answers are right at each lag, also beyond the longest one trained. Result: shar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,7 +49,7 @@ class Network:
 
     def init(self, rng: Generator, model: SequenceModel) -> Params:
         """Starting weights in single precision."""
-        options = {} if self.start is None else {"recurrent": self.start}
+        options: dict[str, Any] = {} if self.start is None else {"recurrent": self.start}
         return model.init(rng, D, UNITS[self.kind], K, np.float32, **options)
 
 
@@ -117,11 +116,3 @@ def right_by_lag(
     ).params
     test = asked_at_every_step(rng, TESTED, tested)
     return (model.predict(params, test.x).argmax(axis=-1) == test.targets).mean(axis=1)
-
-
-def solved_counts(runs: Sequence[Run]) -> dict[Network, dict[int, list[bool]]]:
-    """For each network and lag whether each of its runs solved the task."""
-    table: dict[Network, dict[int, list[bool]]] = {}
-    for run in runs:
-        table.setdefault(run.network, {}).setdefault(run.lag, []).append(run.solved)
-    return table

@@ -1,4 +1,4 @@
-"""A diagram drawn by code: layers of causal convolutions over time, and the inputs that one output sees through them."""
+"""A diagram drawn by code: layers of causal convolutions over time, and the inputs that one output sees by them."""
 
 from __future__ import annotations
 
