@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from math import sqrt
 from typing import Any
 
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from rnnlab.check.compare import Tolerance, close
 from rnnlab.check.evidence import Evidence, Trial
+from rnnlab.check.outcome import Returned
 from rnnlab.check.verdict import Verdict
 
 Finding = tuple[str, str]
@@ -31,19 +33,50 @@ TRAITS = {
 
 
 def related(evidence: Evidence) -> Verdict | None:
-    """The first relation that holds on every probe, for functions with one result."""
-    if evidence.all_right or len(evidence.exercise.results) != 1:
+    """The first relation that holds on every probe; where there are several results, also which of them are wrong."""
+    if evidence.all_right:
         return None
-    for find in (_imprecise, _scaled, _moved_in_time, _right_at_first_only, _right_for_some):
-        with np.errstate(all="ignore"):
-            finding = find(evidence)
-        if finding is not None:
-            says, where = finding
-            name = evidence.exercise.function_name
-            return evidence.verdict(
-                "relation", f"What {name} returns is {says}.", evidence.wrong[0], where=where
-            )
-    return None
+    parts = [_of_result(evidence, k) for k in range(len(evidence.exercise.results))]
+    wrong = [part for part in parts if part.wrong]
+    findings = {_relation(part) for part in wrong}
+    names = [part.exercise.results[0].name for part in wrong]
+    if len(findings) == 1 and (finding := findings.pop()) is not None:
+        says, where = finding
+        what = f" as {_listed(names)}" if len(parts) > 1 else ""
+        headline = f"What {evidence.exercise.function_name} returns{what} is {says}."
+        return evidence.verdict("relation", headline, evidence.wrong[0], where=where)
+    return _wrong_in_part(evidence, names) if 0 < len(wrong) < len(parts) else None
+
+
+def _relation(part: Evidence) -> Finding | None:
+    """What one result has to do with the right one."""
+    with np.errstate(all="ignore"):
+        findings = (find(part) for find in FINDERS)
+        return next((finding for finding in findings if finding is not None), None)
+
+
+def _wrong_in_part(evidence: Evidence, wrong: list[str]) -> Verdict:
+    right = [result.name for result in evidence.exercise.results if result.name not in wrong]
+    headline = (
+        f"{evidence.exercise.function_name} returns the right {_listed(right)}, but a wrong {_listed(wrong)}."
+    )
+    where = f"Which lines does {_listed(wrong)} depend on, and {_listed(right)} not?"
+    return evidence.verdict("relation", headline, evidence.wrong[0], where=where)
+
+
+def _listed(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]]) if len(names) > 1 else names[0]
+
+
+def _of_result(evidence: Evidence, k: int) -> Evidence:
+    """The evidence as if the function returned its result k alone; earlier rungs have seen to shapes and counts."""
+    result = evidence.exercise.results[k]
+    trials = tuple(
+        replace(trial, outcome=Returned(trial.got[k], type(trial.got[k]).__name__), want=(trial.want[k],))
+        for trial in evidence.trials
+        if trial.got is not None
+    )
+    return Evidence(replace(evidence.exercise, results=(result,)), trials, trials[0])
 
 
 def _one(trial: Trial) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -160,3 +193,6 @@ def _right_for_some(evidence: Evidence) -> Finding | None:
         if all(trial.right == (trait in trial.probe.traits) for trial in telling):
             return says, where
     return None
+
+
+FINDERS = (_imprecise, _scaled, _moved_in_time, _right_at_first_only, _right_for_some)

@@ -8,7 +8,7 @@ there because such a sequence has an answer too.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -124,7 +124,7 @@ def _scene(rng: Generator, trait: str = "") -> Scene:
 
 
 def probes_from(
-    letters: str, arguments: Callable[[Scene], tuple[Any, ...]], without: tuple[str, ...] = ()
+    letters: str, arguments: Callable[[Scene], tuple[Any, ...]], without: Collection[str] = ()
 ) -> Callable[[Generator], tuple[Probe, ...]]:
     """The `probes` of an exercise: its arguments in every scene, with the sizes named by `letters`.
 

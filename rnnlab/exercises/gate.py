@@ -15,7 +15,6 @@ import numpy as np
 from rnnlab.check import Verdict, judge
 from rnnlab.check.local import local_caller
 from rnnlab.exercises.catalogue import find, names
-from rnnlab.exercises.equivalents import EQUIVALENT
 from rnnlab.exercises.mistakes import mistaken
 from rnnlab.exercises.mutants import mutants
 from rnnlab.exercises.spec import Exercise, Mistake
@@ -60,7 +59,6 @@ def measure(exercise: Exercise, seeds: Sequence[int] = SEEDS) -> Row:
         all(verdict.mistakes == (mistake.name,) for verdict in some)
         for mistake, some in zip(exercise.mistakes, verdicts, strict=True)
     ]
-    known = EQUIVALENT.get(exercise.name, {})
     made = [
         (mutant.change, verdict_on(exercise, mutant.function(exercise.reference), seeds[0]))
         for mutant in mutants(exercise.reference)
@@ -73,8 +71,8 @@ def measure(exercise: Exercise, seeds: Sequence[int] = SEEDS) -> Row:
         named=sum(named),
         mutants=len(made),
         quiet=sum(verdict.stage not in LOUD for _, verdict in made),
-        equivalent=sum(change in known for change in passing),
-        survivors=tuple(change for change in passing if change not in known),
+        equivalent=sum(change in exercise.equivalents for change in passing),
+        survivors=tuple(change for change in passing if change not in exercise.equivalents),
     )
 
 

@@ -8,9 +8,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
+import numpy as np
 from numpy.random import Generator
+
+
+@dataclass(frozen=True)
+class Formula:
+    """A function as an argument of a probe, written as an expression of NumPy: it can be sent to the sandbox as text.
+
+    >>> Formula("lambda x: np.sum(x**2)")(np.array([1.0, 2.0]))
+    np.float64(5.0)
+    """
+
+    expression: str
+
+    def __call__(self, *arguments: Any) -> Any:
+        return _compiled(self.expression)(*arguments)
+
+
+@lru_cache(maxsize=256)
+def _compiled(expression: str) -> Callable[..., Any]:
+    return eval(expression, {"np": np})
 
 
 @dataclass(frozen=True)
@@ -63,7 +84,9 @@ class Result:
 class Exercise:
     """A graded function. `name` is "assignment.function"; `probes(rng)` draws a fresh, full set of probes.
 
-    `alternatives` are functions whose answers differ from the reference's and are accepted as right.
+    `alternatives` are functions whose answers differ from the reference's and are accepted as right. `equivalents` are
+    the tool-made changes of the reference that change no result, each with the reason, and `without` the traits that
+    its probes lack, each with the reason.
     """
 
     name: str
@@ -76,6 +99,8 @@ class Exercise:
     rtol: float = 1e-7
     atol: float = 1e-9
     alternatives: tuple[Callable[..., Any], ...] = ()
+    equivalents: Mapping[str, str] = field(default_factory=dict, hash=False)
+    without: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def function_name(self) -> str:

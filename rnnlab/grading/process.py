@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from typing import Any
 
 from rnnlab.check.outcome import Missing, Outcome, Stopped
+from rnnlab.exercises.spec import Formula
 from rnnlab.grading.notebooks import defined_names
 from rnnlab.grading.outputs import describe
 from rnnlab.grading.sandbox import CellResult, Sandbox, Session
@@ -50,7 +51,8 @@ class StudentProcess:
     def call_many(self, name: str, arguments: Sequence[tuple[Any, ...]]) -> Sequence[Outcome]:
         """Call the student's function once for each argument tuple."""
         session = self._alive()
-        outcomes = session.call_many(name, arguments) if session else [USED_UP for _ in arguments]
+        sent = [tuple(map(_as_data, each)) for each in arguments]
+        outcomes = session.call_many(name, sent) if session else [USED_UP for _ in arguments]
         # Reading all cells takes a while, and what is missing once is missing on every probe.
         missing = {outcome for outcome in outcomes if isinstance(outcome, Missing)}
         explained = {outcome: self._explained(name, outcome) for outcome in missing}
@@ -106,6 +108,11 @@ class StudentProcess:
         if self._session is not None:
             self._session.close()
             self._session = None
+
+
+def _as_data(argument: Any) -> Any:
+    """The argument as a frame can hold it: a formula is sent as its text, and the sandbox makes a function of it."""
+    return {"formula": argument.expression} if isinstance(argument, Formula) else argument
 
 
 def _lower_first(sentence: str) -> str:

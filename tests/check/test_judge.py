@@ -10,6 +10,7 @@ from rnnlab.check.contract import LONGEST_READ, arity_complaint
 from rnnlab.check.local import local_caller
 from rnnlab.check.outcome import Missing, Raised, Returned, Stopped
 from rnnlab.exercises import find
+from rnnlab.exercises.spec import Exercise, Probe, Result
 
 STEP = find("hidden_state.rnn_step")
 FORWARD = find("hidden_state.rnn_forward")
@@ -236,3 +237,57 @@ def test_a_relation_to_a_trait_is_not_claimed_where_no_probe_has_it():
     counted = find("hidden_state.count_parameters")
     verdict = verdict_of(counted, local_caller(lambda D, H, K: counted.reference(D, H, K) + D % 3 + 1))
     assert verdict.stage == "difference"
+
+
+def mean_and_products(x, W):
+    return x.mean(axis=0), x @ W.T
+
+
+def draw_two(rng):
+    sizes = ({"B": 5, "D": 3, "H": 4}, {"B": 6, "D": 2, "H": 3})
+    return tuple(
+        Probe(
+            f"{size}",
+            (rng.normal(size=(size["B"], size["D"])), rng.normal(size=(size["H"], size["D"]))),
+            size,
+        )
+        for size in sizes
+    )
+
+
+TWO = Exercise(
+    name="test.mean_and_products",
+    reference=mean_and_products,
+    probes=draw_two,
+    results=(Result("mean", ("D",)), Result("product", ("B", "H"))),
+    points=1,
+    chapter="bptt",
+    mistakes=(),
+)
+
+
+@pytest.mark.parametrize(
+    ("function", "says"),
+    [
+        (
+            lambda x, W: (x.sum(axis=0), x @ W.T),
+            "What mean_and_products returns as mean is B times the right result.",
+        ),
+        (
+            lambda x, W: (-x.mean(axis=0), -x @ W.T),
+            "What mean_and_products returns as mean and product is the right result with the opposite sign.",
+        ),
+        (
+            lambda x, W: (x.mean(axis=0), np.tanh(x @ W.T)),
+            "mean_and_products returns the right mean, but a wrong product.",
+        ),
+    ],
+)
+def test_of_several_results_it_is_said_which_are_wrong_and_how(function, says):
+    verdict = judge(TWO, local_caller(function), draw_two(np.random.default_rng(0)))
+    assert (verdict.stage, verdict.headline) == ("relation", says)
+
+
+def test_where_all_results_are_wrong_in_different_ways_only_the_difference_is_shown():
+    function = local_caller(lambda x, W: (np.sin(x).mean(axis=0), np.tanh(x @ W.T)))
+    assert judge(TWO, function, draw_two(np.random.default_rng(0))).stage == "difference"

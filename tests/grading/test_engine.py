@@ -10,6 +10,7 @@ from nbgrader.utils import determine_grade
 from rnnlab import exercises
 from rnnlab.check import public_probes
 from rnnlab.check.outcome import Missing, Returned, Stopped
+from rnnlab.exercises.spec import Formula
 from rnnlab.grading import engine, outputs
 from rnnlab.grading.process import StudentProcess
 from rnnlab.grading.sandbox import Isolation, Limits, Sandbox, doctor
@@ -118,6 +119,15 @@ def test_a_missing_name_is_explained_by_the_cell_that_should_define_it(sandbox):
     assert isinstance(broken, Missing)
     assert "SyntaxError in line 1" in broken.why
     assert misspelled == Missing("not defined, but embde is")
+
+
+def test_a_formula_arrives_as_a_function(sandbox):
+    x = np.array([1.0, 2.0])
+    with StudentProcess(sandbox) as process:
+        process.run("def twice(f, x):\n    return 2 * f(x)")
+        (outcome,) = process.call_many("twice", [(Formula("lambda x: np.sum(x**2)"), x)])
+    assert isinstance(outcome, Returned)
+    assert outcome.value == 10.0
 
 
 def test_a_process_that_keeps_dying_ends_when_its_time_is_used_up(sandbox):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rnnlab.exercises.draw import Scene, probes_from
+from rnnlab.exercises.equivalents import NEVER_NEGATIVE
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
@@ -179,12 +180,23 @@ def arguments(scene: Scene):
     return scene.D, scene.H, scene.K
 
 
+WITHOUT = {
+    "single": "its inputs are three sizes",
+    "float32": "its inputs are three sizes",
+    "strided": "its inputs are three sizes",
+    "large": "its inputs are three sizes",
+}
+
 COUNT_PARAMETERS = Exercise(
     name="hidden_state.count_parameters",
     reference=count_parameters,
-    probes=probes_from("DHK", arguments, without=("single", "float32", "strided", "large")),
+    probes=probes_from("DHK", arguments, without=WITHOUT),
     results=(Result("count", ()),),
     points=2,
     chapter="hidden-state",
     mistakes=MISTAKES,
+    equivalents={
+        "return cell + readout → return abs(cell + readout) (line 4)": NEVER_NEGATIVE,
+    },
+    without=WITHOUT,
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlab.exercises.draw import Scene, probes_from
+from rnnlab.exercises.equivalents import ARRAY_STACKS
 from rnnlab.exercises.hidden_state.shared import BATCH_FIRST, NO_BIAS, TRANSPOSED_RECURRENT_WEIGHT, ZERO_START
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
@@ -188,4 +189,7 @@ MASKED_FORWARD = Exercise(
     points=4,
     chapter="hidden-state",
     mistakes=MISTAKES,
+    equivalents={
+        "np.stack → np.array (line 8)": ARRAY_STACKS,
+    },
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlab.exercises.draw import probes_from
+from rnnlab.exercises.equivalents import NEVER_NEGATIVE
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
@@ -13,6 +14,11 @@ def one_hot(ids, K):
     matches = ids[..., np.newaxis] == classes
     return matches.astype(float)
 
+
+WITHOUT = {
+    "float32": "its inputs are integers",
+    "large": "its inputs are ids",
+}
 
 MISTAKES = (
     Mistake(
@@ -211,11 +217,13 @@ MISTAKES = (
 ONE_HOT = Exercise(
     name="hidden_state.one_hot",
     reference=one_hot,
-    probes=probes_from(
-        "TBK", lambda scene: (scene.ids(scene.T, scene.B), scene.K), without=("float32", "large")
-    ),
+    probes=probes_from("TBK", lambda scene: (scene.ids(scene.T, scene.B), scene.K), without=WITHOUT),
     results=(Result("codes", ("T", "B", "K")),),
     points=2,
     chapter="hidden-state",
     mistakes=MISTAKES,
+    equivalents={
+        "return matches.astype(float) → return abs(matches.astype(float)) (line 4)": NEVER_NEGATIVE,
+    },
+    without=WITHOUT,
 )

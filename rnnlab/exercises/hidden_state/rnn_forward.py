@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlab.exercises.draw import Scene, probes_from
+from rnnlab.exercises.equivalents import ARRAY_STACKS
 from rnnlab.exercises.hidden_state.shared import (
     BATCH_FIRST,
     NO_BIAS,
@@ -246,4 +247,7 @@ RNN_FORWARD = Exercise(
     points=4,
     chapter="hidden-state",
     mistakes=MISTAKES,
+    equivalents={
+        "np.stack → np.array (line 7)": ARRAY_STACKS,
+    },
 )

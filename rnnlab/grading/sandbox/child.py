@@ -8,6 +8,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
 
+import numpy
+
 from . import frames
 from .confine import JOB_DESCRIPTOR, Confinement, confine
 from .describing import describe_error, describe_result, message_of, name_of
@@ -76,7 +78,8 @@ class Servant:
         if not callable(function):
             return {"kind": "missing", "why": f"is not a function (it is {name_of(type(function))})"}
         self._shell.record(limit=0)
-        return describe_result(function(*request["arguments"]), request["arguments"])
+        arguments = tuple(map(_argument, request["arguments"]))
+        return describe_result(function(*arguments), arguments)
 
     def _value(self, request: dict[str, Any]) -> dict[str, Any]:
         if request["name"] not in self._shell.user_ns:
@@ -98,6 +101,14 @@ class Servant:
             described = failure | {"line_number": None, "line": None}
             lost = {"kind": "raised", "error": described, "outputs": [], "nonce": reply["nonce"]}
             _send(JOB_DESCRIPTOR, lost, 0)
+
+
+def _argument(sent: Any) -> Any:
+    """A function where the text of one was sent, else what was sent."""
+    match sent:
+        case {"formula": str(expression)}:
+            return eval(expression, {"np": numpy})
+    return sent
 
 
 def _send(descriptor: int, tree: dict[str, Any], max_payload: int) -> None:

@@ -1,4 +1,4 @@
-"""Right solutions written independently of the references and in other styles: all must get full marks."""
+"""The functions of `hidden_state`, written in other styles."""
 
 import math
 
@@ -133,17 +133,17 @@ def masked_forward_in_place_of_a_copy(x, mask, h_0, W_xh, W_hh, b_h):
 
 
 SOLUTIONS = {
-    "hidden_state.one_hot": (one_hot_by_loops, one_hot_from_identity, one_hot_in_single_precision),
-    "hidden_state.embed": (embed_by_loops, embed_by_product, embed_by_take),
-    "hidden_state.rnn_step": (rnn_step_by_einsum, rnn_step_by_loops, rnn_step_joined),
-    "hidden_state.rnn_forward": (rnn_forward_into_array, rnn_forward_input_first, rnn_forward_by_columns),
-    "hidden_state.readout": (readout_by_einsum, readout_by_steps),
-    "hidden_state.count_parameters": (
+    "one_hot": (one_hot_by_loops, one_hot_from_identity, one_hot_in_single_precision),
+    "embed": (embed_by_loops, embed_by_product, embed_by_take),
+    "rnn_step": (rnn_step_by_einsum, rnn_step_by_loops, rnn_step_joined),
+    "rnn_forward": (rnn_forward_into_array, rnn_forward_input_first, rnn_forward_by_columns),
+    "readout": (readout_by_einsum, readout_by_steps),
+    "count_parameters": (
         count_parameters_by_shapes,
         count_parameters_by_arrays,
         count_parameters_as_numpy_integer,
     ),
-    "hidden_state.masked_forward": (
+    "masked_forward": (
         masked_forward_by_blending,
         masked_forward_by_sequence,
         masked_forward_in_place_of_a_copy,
