@@ -2,9 +2,9 @@
 
 Both networks are asked at every hour t for the demand of hour t + 1. Where the whole series lies on the desk, the right
 to left direction has read hour t + 1 before it answers at t. Predictions: its held-out error is far below that of every
-honest forecast; when the future is cut off, as on any real day, its error is worse than "as now"; an honest network that
-reads a window of the past in both directions is no better than one that reads it in one. Budget: two seconds a run.
-Source of the data and of the rules: `next_hour`. Result: errors in megawatts over 30 held-out days.
+honest forecast; when the future is cut off, as on any real day, its error is worse than "as now"; an honest network
+that reads a window of the past in both directions is no better than one that reads it in one. Budget: a second for a
+run. Source of the data and of the rules: `next_hour`. Result: errors in megawatts over 30 held-out days.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ def train_at_every_hour(series: Series, seed: int, both: bool, updates: int = 40
 
 
 def answers_with_the_whole_series(series: Series, params: Params, both: bool) -> Array:
-    """What the network names for each held-out hour when it has the whole series before it, the hour itself included."""
+    """What the network names for each held-out hour when it has the whole series before it, that hour included."""
     z = _scaled(series)[:, np.newaxis]
     y = model(both).predict(params, z[:-1] if not both else z)[:, 0, 0]
     return _megawatts(series, y[series.learned - 1 : len(z) - 1])

@@ -1,8 +1,8 @@
 """A label for every step, by one direction, by one direction that answers later, or by both: what three labs share.
 
 h_1 … h_T = network(x),  y_t = head(h_t), where the head is linear or has a hidden layer. With a delay d the network is
-fed d steps of zeros after the last one, and its output at t + d is the answer for t. Training: Adam, the gradient's norm
-clipped at 1.
+fed d steps of zeros after the last one, and its output at t + d is the answer for t. Training: Adam, with the norm of
+the gradient clipped at 1.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ class Wiring:
         late, network = delayed(batch, self.delay), self.network()
         h, cache = network.forward(params.network, late.x, None, late.mask)
         y, head_cache = multilayer.forward(params.head, h)
-        loss, d_y = masked_sequence_loss(y, late.targets, late.scored)
+        loss, d_y = masked_sequence_loss(y, late.targets, _scored(late))
         d_h, d_head = multilayer.backward(d_y, head_cache)
         _, _, d_network = network.backward(d_h, cache)
         return loss, Params(d_network, d_head)
@@ -78,13 +78,15 @@ class Wiring:
     def accuracy(self, params: Params, batch: Batch) -> float:
         """The share of scored steps that are labelled rightly."""
         guesses = self.logits(params, batch).argmax(axis=-1)
-        return float((guesses == batch.targets)[batch.scored].mean())
+        return float((guesses == batch.targets)[_scored(batch)].mean())
 
 
 def delayed(batch: Batch, delay: int) -> Batch:
     """The batch with every answer due `delay` steps later: zeros are fed at the end, and nothing is asked at the start.
 
-    Every step of the batch is `scored` or not; with a mask each sequence gets its zeros after its own end.
+    With a mask each sequence gets its zeros after its own end.
+
+    Raises: ValueError for a batch that does not say which steps are scored.
 
     >>> batch = Batch(np.ones((2, 1, 1)), np.array([[5], [6]]), scored=np.array([[True], [True]]))
     >>> late = delayed(batch, 1)
@@ -93,12 +95,12 @@ def delayed(batch: Batch, delay: int) -> Batch:
     """
     if delay == 0:
         return batch
-    x, targets, mask, scored = batch
+    x, targets, mask, _ = batch
     before, after = ((delay, 0), (0, 0)), ((0, delay), (0, 0))
     if mask is not None:
         x = x * mask[:, :, np.newaxis]
         mask = np.pad(mask, before) | np.pad(mask, after)
-    return Batch(np.pad(x, (*after, (0, 0))), np.pad(targets, before), mask, np.pad(scored, before))
+    return Batch(np.pad(x, (*after, (0, 0))), np.pad(targets, before), mask, np.pad(_scored(batch), before))
 
 
 def train(
@@ -138,3 +140,9 @@ def dependence(params: Params, wiring: Wiring, x: Array) -> Array:
         return d_x[: len(x)]
 
     return connectivity(forward, backward, x)
+
+
+def _scored(batch: Batch) -> Array:
+    if batch.scored is None:
+        raise ValueError("batch must say at which steps the loss counts, but its scored is None.")
+    return batch.scored
