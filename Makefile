@@ -7,11 +7,13 @@
 #                Without it, pip takes what the default index offers: on Linux that
 #                is usually a CUDA build of several gigabytes, which works as well.  []
 #   PORT         where `make serve` shows the site                             [8000]
+#   JOBS         how many runs of the comparison go on at once; one a core         [2]
 #   ISOLATION    landlock (Linux), or process where there is no Landlock       [by system]
 
 PYTHON ?= python3
 TORCH_FLAGS ?=
 PORT ?= 8000
+JOBS ?= 2
 ISOLATION ?= $(if $(filter Linux,$(shell uname -s)),landlock,process)
 
 ASSIGNMENTS := $(notdir $(patsubst %/,%,$(dir $(wildcard solutions/*/*.md))))
@@ -21,7 +23,7 @@ RNNLAB := $(BIN)/rnnlab
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help course environment site release class serve test test-slow explore lint lock mutation golden clean
+.PHONY: help course environment site release class serve test test-slow explore comparison lint lock mutation golden clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -87,6 +89,9 @@ test-slow: environment ## the exhaustive tests
 
 explore: environment ## the property tests once more, on examples that no run has seen
 	@$(BIN)/python -m pytest --hypothesis-profile=explore tests/nets tests/training tests/analysis tests/data
+
+comparison: environment ## the whole comparison of architectures, about 25 minutes on two quiet cores (JOBS=2)
+	@$(BIN)/python -m rnnlab.lab.comparison --size full --jobs $(JOBS)
 
 lint: environment ## format, types, spelling and prose
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
