@@ -1,8 +1,8 @@
 """Experiment: what a second direction costs in weights and time, at equal width and at half of it.
 
 Predictions: exactly twice the weights and about twice the time at equal H for each direction; with H / 2 for each,
-fewer weights than one direction of H. Time is processor time of one forward and one backward pass in NumPy, the least of
-several repetitions. Budget: about a second. Result: `Cost`.
+fewer weights than one direction of H. Time is processor time of one forward and one backward pass in NumPy, the least
+of several repetitions. Budget: about a second. Result: `Cost`.
 """
 
 from __future__ import annotations

@@ -3,8 +3,8 @@
 The letters after a gap say as much about it as those before. Predictions, made before the first run: one direction
 beats the most frequent vowel, and both directions, or one that answers later, beat one direction. They were right. What
 was not foreseen: with a linear head both directions stay behind a delay, and a hidden layer in the head closes the gap;
-see `needs_the_future` for a reason. All wirings have about 7,000 weights. Budget: 0.7 s of CPU for a run. Whole chapters
-of the text are held out; see `rnnlab.data.text`. Result: the share of held-out vowels named rightly.
+see `needs_the_future` for a reason. All wirings have about 7,000 weights. Budget: 0.7 s of CPU for a run. Chapters of
+the text are held out whole; see `rnnlab.data.text`. Result: the share of held-out vowels named rightly.
 """
 
 from __future__ import annotations
