@@ -66,7 +66,7 @@ def _text() -> dict[str, float]:
 
 def _surnames(examples: int | None) -> dict[str, float]:
     learn, _, test = names()
-    some = learn.take(np.arange(examples))
+    some = learn.take(np.arange(len(learn.letters))[:examples])
     K = len(reading_surnames.LANGUAGES)
     return {"chance": 1 - 1 / K, "letter counts": 1 - reading_surnames.letter_counts_accuracy(some, test)}
 
