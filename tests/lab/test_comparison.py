@@ -198,8 +198,8 @@ def test_the_machine_is_described_without_names():
     assert not any("/" in str(value) and "home" in str(value) for value in described.values())
 
 
-def test_stored_results_are_complete_and_say_how_they_were_made(course_root):
-    results = store.read(course_root / "book" / "part-4" / "results")
+def test_stored_results_are_complete_and_say_how_they_were_made():
+    results = store.read()
     size = results.about["size"]
     every = summary.scores(results)
     assert set(every) == {(key, name) for key in size["tasks"] for name in jobs.rows(TASKS[key])}

@@ -14,18 +14,14 @@ for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
 def main() -> None:
     from rnnlab.lab.comparison.engine import compare
     from rnnlab.lab.comparison.jobs import SIZES
+    from rnnlab.lab.comparison.store import FOLDER
 
     parser = argparse.ArgumentParser(prog="python -m rnnlab.lab.comparison", description=__doc__)
     parser.add_argument("--size", choices=tuple(SIZES), default="full", help="how much is run [full]")
     parser.add_argument(
         "--jobs", type=int, default=2, help="how many runs at once; one for each free core [2]"
     )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path("book/part-4/results"),
-        help="where the tables go [book/part-4/results]",
-    )
+    parser.add_argument("--out", type=Path, default=FOLDER, help="where the tables go [beside this module]")
     parser.add_argument(
         "--notes",
         type=Path,

@@ -20,6 +20,9 @@ from rnnlab.lab.comparison.jobs import Size
 from rnnlab.lab.comparison.runs import Run
 
 
+FOLDER = Path(__file__).parent / "results"
+
+
 class MissingResults(FileNotFoundError):
     """There is no stored comparison."""
 
@@ -87,15 +90,15 @@ def write(
     (folder / "about.json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
 
 
-def read(folder: Path) -> Results:
+def read(folder: Path = FOLDER) -> Results:
     """The stored comparison.
 
     Raises: MissingResults where there is none, with the command that makes it.
     """
     if not (folder / "about.json").is_file():
         raise MissingResults(
-            "there is no stored comparison where the chapter looks for one, in book/part-4/results. Run "
-            "'make comparison': it takes about 25 minutes on two cores, and can be stopped and started again."
+            f"there is no stored comparison in the folder {folder.name!r} of rnnlab.lab.comparison. Run 'make "
+            "comparison': it takes about 25 minutes on two cores, and can be stopped and started again."
         )
     about = json.loads((folder / "about.json").read_text(encoding="utf-8"))
     return Results(

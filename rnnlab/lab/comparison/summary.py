@@ -66,6 +66,41 @@ def _score(runs: Sequence[Run]) -> Score:
     )
 
 
+def solved_by(every: dict[tuple[str, str], Score], task: str) -> list[str]:
+    """The labels of those whose every seed solved a task."""
+    return [
+        ARCHITECTURES[name].label
+        for name in ARCHITECTURES
+        if (task, name) in every and every[task, name].solved == len(every[task, name].tests)
+    ]
+
+
+def best(every: dict[tuple[str, str], Score], task: str) -> Score:
+    """The row with the lowest median test score."""
+    return min((score for score in every.values() if score.task == task), key=lambda score: score.middle)
+
+
+def indistinct(every: dict[tuple[str, str], Score], task: str) -> list[Score]:
+    """The rows whose range over the seeds overlaps that of the best one, the best one first."""
+    first = best(every, task)
+    return sorted(
+        (score for score in every.values() if score.task == task and min(score.tests) <= max(first.tests)),
+        key=lambda score: score.middle,
+    )
+
+
+def listed(labels: Sequence[str]) -> str:
+    """Names in a sentence.
+
+    >>> listed(["RNN", "LSTM", "GRU"]), listed([])
+    ('RNN, LSTM and GRU', 'nobody')
+    """
+    if not labels:
+        return "nobody"
+    *others, last = labels
+    return f"{', '.join(others)} and {last}" if others else last
+
+
 def table(every: dict[tuple[str, str], Score], tasks: Sequence[str], form: Callable[[float], str]) -> str:
     """A Markdown table: a row for each architecture, and for each task the median and the range of its seeds."""
     names = [name for name in ARCHITECTURES if any((task, name) in every for task in tasks)]
