@@ -48,7 +48,7 @@ def beam_steps(
             found.append(Candidate(ids, log_p, fate))
             if fate == "kept":
                 beams.append((ids, log_p, after))
-        places = len(beams)
+        places -= sum(each.fate == "ended" and len(each.ids) == t + 1 for each in found)
         if not beams:
             break
     return found

@@ -41,7 +41,9 @@ class Spoken:
 def gradient(params: seq2seq.Params, batch: Pairs, network: Network) -> tuple[float, seq2seq.Params]:
     """The mean loss of the real target steps under teacher forcing, and its gradient at all weights."""
     fed = seq2seq.shifted_right(batch.target, START)
-    logits, cache = seq2seq.forward(params, batch.source, batch.source_mask, fed, batch.target_mask, **network)
+    logits, cache = seq2seq.forward(
+        params, batch.source, batch.source_mask, fed, batch.target_mask, **network
+    )
     loss, d_logits = masked_sequence_loss(logits, batch.target, batch.target_mask)
     return loss, seq2seq.backward(d_logits, cache)
 
@@ -110,7 +112,9 @@ def log_probability(
 def scored(said: Sequence[Spoken], words: Sequence[Word]) -> tuple[float, float]:
     """The phoneme error rate, and the share of words that are right from the first phoneme to the last."""
     rate = error_rate([one.phonemes for one in said], words)
-    return rate, float(np.mean([one.phonemes == word.phonemes for one, word in zip(said, words, strict=True)]))
+    return rate, float(
+        np.mean([one.phonemes == word.phonemes for one, word in zip(said, words, strict=True)])
+    )
 
 
 def right_after_slip(
@@ -151,6 +155,28 @@ def alignment(
     fed = seq2seq.shifted_right(batch.target, START)
     _, cache = seq2seq.forward(params, batch.source, None, fed, **network)
     return cache.decoder.weights[0], (*phonemes, "end")
+
+
+def deletion_effect(params: seq2seq.Params, letters: str, phonemes: Sequence[str], network: Network) -> Array:
+    """How much each letter matters for each phoneme: the fall of log p(phoneme) when the letter is left out.
+
+    The network is fed the given phonemes. Returns (T_y, T_x), with a last row for the end token, as `alignment` does.
+    """
+    whole, *without = _step_log_p(
+        params, [letters, *(letters[:j] + letters[j + 1 :] for j in range(len(letters)))], phonemes, network
+    )
+    return np.stack([whole - one for one in without], axis=1)
+
+
+def _step_log_p(
+    params: seq2seq.Params, spellings: Sequence[str], phonemes: Sequence[str], network: Network
+) -> list[Array]:
+    """log p of each phoneme and the end (T_y,), for several spellings and the same phonemes."""
+    batch = pairs([Word(letters, tuple(phonemes)) for letters in spellings])
+    fed = seq2seq.shifted_right(batch.target, START)
+    logits, _ = seq2seq.forward(params, batch.source, batch.source_mask, fed, **network)
+    log_p = np.take_along_axis(log_softmax(logits), batch.target[..., np.newaxis], axis=-1)[..., 0]
+    return list(log_p.T)
 
 
 def _phonemes(ids: Array) -> tuple[str, ...]:

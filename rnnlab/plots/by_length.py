@@ -49,7 +49,7 @@ def by_length(
         axes.axvline(longest, color=INK, linewidth=1)
         axes.text(longest + 0.15, 101.5, "longest trained", fontsize=12, va="bottom")
         axes.text(lengths[-1], 100 * chance + 1, "guessing", fontsize=12, ha="right", va="bottom")
-        axes.set(xlabel="length of the source (tokens)", ylabel=ylabel, ylim=(0, 108))
+        axes.set(xlabel="length of the source (tokens)", ylabel=ylabel, ylim=(0, 108), xticks=lengths)
         figure.legend(loc="outside lower center", ncols=2, fontsize=12)
     return figure
 

@@ -1,8 +1,9 @@
-"""The encoder–decoder drawn by code: what is read, what is handed over, what is written, and the gradient's way back."""
+"""The encoder–decoder drawn by code: what is read, handed over and written, and the gradient's way back."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -58,10 +59,14 @@ def two_halves(
             _written(axes, place, token, backward)
             if own:
                 _arrow(
-                    axes, (writes[t - 1] + HALF_BOX, Y_ROW), (place - HALF_BOX, X_ROW + 0.1), GRAY, dashed=True
+                    axes,
+                    (writes[t - 1] + HALF_BOX, Y_ROW),
+                    (place - HALF_BOX, X_ROW + 0.1),
+                    GRAY,
+                    dashed=True,
                 )
         places = [*reads, *writes]
-        for number, (one, other) in enumerate(zip(places, places[1:], strict=False)):
+        for number, (one, other) in enumerate(pairwise(places)):
             _passed_on(axes, one, other, ORANGE if number < len(reads) else PURPLE, backward)
         _names(axes, reads, writes, backward)
     axes.set(xlim=(0, width), ylim=(0, HEIGHT), aspect="equal")
