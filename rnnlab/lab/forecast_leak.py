@@ -37,7 +37,7 @@ def model(both: bool) -> SequenceModel:
     return sequence_model(BOTH if both else PLAIN, read="every", loss="squared_error")
 
 
-def train_at_every_hour(series: Series, seed: int, both: bool, updates: int = 400, H: int = 16) -> Params:
+def train_at_every_hour(series: Series, seed: int, both: bool, updates: int = 320, H: int = 16) -> Params:
     """A network that answers at each hour of random stretches of three days; the first day of each is not scored."""
     rng, z = np.random.default_rng(seed), _scaled(series)[: series.learned]
     T, B = 3 * DAY, 32
@@ -68,7 +68,7 @@ def answers_without_the_future(series: Series, params: Params, both: bool) -> Ar
     return _megawatts(series, model(both).predict(params, windows)[-1, :, 0])
 
 
-def train_on_windows(series: Series, seed: int, both: bool, updates: int = 400, H: int = 16) -> Params:
+def train_on_windows(series: Series, seed: int, both: bool, updates: int = 320, H: int = 16) -> Params:
     """The honest comparison: a network that reads a window of the past and names the hour after it.
 
     Its readout sees the last state: of one direction, or of both, each of which has read the window and nothing else.

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from rnnlab.data.encoding import encode
 from rnnlab.data.text import ALPHABET, learn_and_held_out
-from rnnlab.lab.labelling import Params, Wiring, train
+from rnnlab.lab.labeling import Params, Wiring, train
 from rnnlab.nets.embedding import one_hot
 from rnnlab.training.minibatches import Batch, streams
 

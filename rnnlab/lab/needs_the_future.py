@@ -17,7 +17,7 @@ from numpy.random import Generator
 
 from rnnlab.data.synthetic.batch import vectors
 from rnnlab.data.synthetic.tasks import task
-from rnnlab.lab.labelling import Params, Wiring, train
+from rnnlab.lab.labeling import Params, Wiring, train
 from rnnlab.training.minibatches import Batch
 
 T, B, RATE, REACH = 20, 32, 1e-2, {"majority": 3, "future_xor": 2}
@@ -44,12 +44,12 @@ def batches(name: str, sequences: int = B, steps: int = T) -> Callable[[Generato
     return draw
 
 
-def trained(seed: int, name: str, wiring: Wiring, steps: int = 300) -> Params:
+def trained(seed: int, name: str, wiring: Wiring, steps: int = 240) -> Params:
     """A network after `steps` updates."""
     return train(np.random.default_rng(seed), wiring, batches(name), 2, steps, RATE)
 
 
-def accuracy(seed: int, name: str, wiring: Wiring, steps: int = 300) -> float:
+def accuracy(seed: int, name: str, wiring: Wiring, steps: int = 240) -> float:
     """The share of right labels of a network trained so, on 1,000 fresh sequences."""
     params = trained(seed, name, wiring, steps)
     return wiring.accuracy(params, batches(name, sequences=1000)(np.random.default_rng([seed, 1])))

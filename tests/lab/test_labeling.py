@@ -1,4 +1,4 @@
-"""Labelling: a delay moves answers and nothing else, gradients are right, and dependence shows who is blind."""
+"""Labeling: a delay moves answers and nothing else, gradients are right, and dependence shows who is blind."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rnnlab.analysis.gradient_check import check_gradient
-from rnnlab.lab import labelling as lab
+from rnnlab.lab import labeling as lab
 from rnnlab.nets.parameters import mapped
 from rnnlab.training.minibatches import Batch
 

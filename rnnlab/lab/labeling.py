@@ -76,7 +76,7 @@ class Wiring:
         return loss, Params(d_network, d_head)
 
     def accuracy(self, params: Params, batch: Batch) -> float:
-        """The share of scored steps that are labelled rightly."""
+        """The share of scored steps that are labeled rightly."""
         guesses = self.logits(params, batch).argmax(axis=-1)
         return float((guesses == batch.targets)[_scored(batch)].mean())
 
