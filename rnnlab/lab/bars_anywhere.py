@@ -115,7 +115,7 @@ def gradient(params: Convolutional | Dense, batch: Images) -> tuple[float, Any]:
     return loss, Dense(hidden, readout)
 
 
-def train(params: Convolutional | Dense, rng: Generator, rate: float = 1e-2, steps: int = 250) -> Any:
+def train(params: Convolutional | Dense, rng: Generator, rate: float = 1e-2, steps: int = 200) -> Any:
     """The network after it has learned from bars in the upper left corner."""
     corner = drawn(lambda rng: in_corner(rng, IMAGES))
     return fit(params, gradient, corner, optimizer("adam", rate), rng=rng, steps=steps, progress=False).params

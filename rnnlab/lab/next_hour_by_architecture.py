@@ -32,7 +32,7 @@ from rnnlab.training.schedules import cosine
 
 Array = NDArray[Any]
 
-T, WARM, B, UPDATES = 48, 24, 24, 220
+T, WARM, B, UPDATES = 48, 24, 24, 200
 RATES, CHOOSING_DAYS = (0.01, 0.03, 0.1, 0.3), 20
 SIZES = {"RNN": 32, "GRU": 17, "TCN": 7, "convolution + GRU": 15}
 

@@ -99,7 +99,7 @@ def asked_at_every_step(rng: Generator, B: int, T: int) -> Batch:
 
 
 def right_by_lag(
-    network: Network, trained: int, tested: int, rate: float, seed: int, steps: int = 250
+    network: Network, trained: int, tested: int, rate: float, seed: int, steps: int = 220
 ) -> Array:
     """The share of right answers at lags 0 … tested − 1, after training at lags 0 … trained − 1; (tested)."""
     rng = np.random.default_rng(seed)
