@@ -37,6 +37,21 @@ def step_backward(
     return d_a @ params.W_xh, State(h=d_a @ params.W_hh, c=epsilon * f), grads
 
 
+def cell_jacobian(params: Params, gates: lstm.Gates, c_prev: Array, o_prev: Array) -> Array:
+    """∂c_t / ∂c_{t−1} with h_{t−2} held fixed, for one sequence: the forget gates, and the way through h_{t−1}.
+
+    Shapes: gates of step t, c_prev = c_{t−1} and o_prev = o_{t−1}, all (H); returns (H, H). Source: chapter lstm.
+    """
+    i, f, g, _ = gates
+    W_hi, W_hf, W_hg, _ = np.split(params.W_hh, 4)
+    M = (
+        (g * i * (1 - i))[:, np.newaxis] * W_hi
+        + (c_prev * f * (1 - f))[:, np.newaxis] * W_hf
+        + (i * (1 - g**2))[:, np.newaxis] * W_hg
+    )
+    return np.diag(f) + M * (o_prev * (1 - np.tanh(c_prev) ** 2))
+
+
 def backward(params: Params, x: Array, start: State, d_h: Array) -> tuple[Array, State, Params]:
     """A whole sequence, from the last step to the first; the gradients at shared weights add up.
 

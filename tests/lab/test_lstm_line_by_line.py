@@ -45,3 +45,19 @@ def test_a_step_is_linear_in_the_gradient_that_comes_back(part):
     double = by_hand.step_backward(params, x[0], start, gates, *(2 * each for each in one))
     for a, b in zip(leaves(first), leaves(double), strict=True):
         np.testing.assert_allclose(2 * a, b, rtol=1e-12)
+
+
+def test_the_jacobian_of_the_cell_agrees_with_a_numerical_one():
+    params, x, start, _ = example(1, 1, 3, 4, seed=5)
+    o_prev = np.random.default_rng(6).uniform(size=4)
+
+    def next_cell(c):
+        return lstm.step(params, x[0], lstm.State((o_prev * np.tanh(c))[np.newaxis], c[np.newaxis])).c[0]
+
+    c_prev, small = start.c[0], 1e-5
+    _, cache = lstm.forward(params, x, lstm.State((o_prev * np.tanh(c_prev))[np.newaxis], start.c))
+    jacobian = by_hand.cell_jacobian(
+        params, lstm.Gates(*(gate[0, 0] for gate in cache.gates)), c_prev, o_prev
+    )
+    numerical = [(next_cell(c_prev + e) - next_cell(c_prev - e)) / (2 * small) for e in small * np.eye(4)]
+    np.testing.assert_allclose(jacobian, np.transpose(numerical), atol=1e-9)
