@@ -24,7 +24,7 @@ SEQUENCES, TOKENS = 8, 8
 def norms_by_layer_and_lag(
     rng: Generator, L: int, T: int = 31, H: int = 32, kind: str = "rnn", norm: bool = False, residual: bool = False
 ) -> Array:  # fmt: skip
-    """log₁₀ ‖∂L/∂h_{l,T−k}‖ / ‖∂L/∂u_{L,T}‖ of a loss at the last output alone: (L, T), rows from layer 1 up, columns k.
+    """log₁₀ ‖∂L/∂h_{l,T−k}‖ / ‖∂L/∂u_{L,T}‖ of a loss at the last output alone, (L, T): rows from layer 1 up.
 
     The gradient is the total one at the output of layer l at step T − k, along all paths, the mean of 8 sequences.
     Inputs are one-hot tokens; a fresh network has the starting weights of `stacked.init`.

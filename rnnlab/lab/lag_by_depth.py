@@ -1,11 +1,11 @@
 """Experiment: does depth lengthen memory? How long a lag stacked tanh networks learn to bridge, by number of layers.
 
-Recall, one answer at the end: the token that came `lag` steps ago, among noise. A run begins at a short lag; whenever it
-has been right at 98 % of its last 10 batches, its lag grows by a quarter, up to 32. Its score is the longest lag that it
-solved within the budget. Prediction: at equal units a second layer gives no longer lag, and at equal parameters, where
-every layer is smaller, a shorter one. Budget: 15 runs (3 rates, 5 seeds) of one shape side by side, one to two seconds.
-The same experiment serves dropout on the way from state to state. Answers are always counted without dropout.
-Result: `Limits`.
+Recall, one answer at the end: the token that came `lag` steps ago, among noise. A run begins at a short lag; whenever
+it was right in 98 % of the answers of its last 10 batches, its lag grows by a quarter, up to 32. Its score is the
+longest lag that it solved within the budget. Prediction: at equal units a second layer gives no longer lag, and at
+equal parameters, where every layer is smaller, a shorter one. Budget: 15 runs (3 rates, 5 seeds) of one shape side by
+side, one to two seconds. The same experiment serves dropout on the way from state to state. Answers are always counted
+without dropout. Result: `Limits`.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 A scan of rates and seeds trains the same small network over and over. One after the other, most of the time goes into
 Python's calls; side by side, one product of NumPy serves a step of all R runs. The runs share nothing: each has its own
-weights, data, gradient, clipping and rate. The equations are those of `rnnlab.nets.stacked` with "rnn" cells, and a test
-holds each run's loss and gradient to that module. Two places for dropout are added, both per run:
+weights, data, gradient, clipping and rate. The equations are those of `rnnlab.nets.stacked` with "rnn" cells, and a
+test holds each run's loss and gradient to that module. Two places for dropout are added, both per run:
 `entry` before layers 2 … L, as `stacked.forward` takes it, and `recurrent` on the way from state to state,
 h_t = tanh(W_xh v_t + W_hh (m_t ⊙ h_{t−1}) + b_h), with one m for a whole sequence or another at every step.
 
@@ -37,7 +37,7 @@ class Params(NamedTuple):
 
 
 class Kept(NamedTuple):
-    """What is dropped, or None: `entry` (R, 1 or T, B, H) for each of L − 1 places, `recurrent` the same for L layers."""
+    """What is dropped, or None: `entry` (R, 1 or T, B, H) for each of L − 1 places, `recurrent` for L layers."""
 
     entry: Sequence[Array | None] | None = None
     recurrent: Sequence[Array | None] | None = None
@@ -131,14 +131,15 @@ class Adam:
         self.step += 1
         norms = np.sqrt(sum((g.reshape(len(g), -1) ** 2).sum(axis=1) for g in leaves(grads)))
         shrink = 1 / np.maximum(norms, 1)
-        rates = share * self.rates * np.sqrt(1 - 0.999**self.step) / (1 - 0.9**self.step)
+        rates = share * self.rates / (1 - 0.9**self.step)
+        whole = 1 - 0.999**self.step
 
         def moved(theta: Array, g: Array, m: Array, s: Array) -> Array:
             along = (len(g), *[1] * (g.ndim - 1))
             g = g * shrink.reshape(along).astype(g.dtype)
             m += 0.1 * (g - m)
             s += 0.001 * (g * g - s)
-            return theta - rates.reshape(along).astype(g.dtype) * m / (np.sqrt(s) + 1e-8)
+            return theta - rates.reshape(along).astype(g.dtype) * m / (np.sqrt(s / whole) + 1e-8)
 
         return mapped(moved, params, grads, self.mean, self.square)
 

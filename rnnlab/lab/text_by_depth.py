@@ -27,7 +27,7 @@ from rnnlab.nets.parameters import count
 Array = NDArray[Any]
 
 V = len(ALPHABET)
-WINDOW, WARM, SEQUENCES, TESTED = 24, 8, 8, 64
+WINDOW, WARM, SEQUENCES, TESTED = 24, 8, 8, 32
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def train(
 
 
 def windows(rng: Generator, text: Array, R: int, B: int) -> tuple[Array, Array, Array]:
-    """Windows from random places of the text for each run: x (R, T, B, V), the next letters, and which of them count."""
+    """Windows from random places of the text for each run: x (R, T, B, V), the next letters, and which count."""
     starts = rng.integers(len(text) - WINDOW, size=(R, 1, B))
     ids = text[starts + np.arange(WINDOW + 1)[:, np.newaxis]]
     scored = np.zeros((R, WINDOW, B), bool)

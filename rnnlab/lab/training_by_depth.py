@@ -25,12 +25,12 @@ from rnnlab.nets.parameters import count
 Array = NDArray[Any]
 Drawn = tuple[Array, Array, Array]
 
-TOKENS, BACK, T, SEQUENCES, LAST = 4, 2, 12, 16, 20
+TOKENS, BACK, T, SEQUENCES, LAST = 4, 2, 10, 16, 20
 
 
 @dataclass(frozen=True)
 class Scores:
-    """The share of right answers over the last 20 batches of each run, each counted before its update: (rates, seeds)."""
+    """The share of right answers of each run over its last 20 batches, counted before the update: (rates, seeds)."""
 
     shape: Shape
     parameters: int

@@ -31,7 +31,7 @@ NUMBERS = ("$1$", "$2$", "$3$", "$4$", "$5$", "$6$")
 
 
 def state_grid(steps: int = 4, layers: int = 3, ax: Axes | None = None) -> Figure:
-    """States h_t of all layers as a grid, time to the right and depth upward, with one path from corner to corner drawn.
+    """States of all layers as a grid, time to the right and depth upward, with one path from corner to corner.
 
     An arrow to the right is a product with a layer's W_hh, one upward with a layer's W_xh.
 
