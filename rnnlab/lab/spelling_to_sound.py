@@ -71,11 +71,6 @@ def train(
     return fit(params, of_network, batches, adam, rng=rng, epochs=epochs, clip=1.0, progress=False).params
 
 
-def read_backward(words: Sequence[Word]) -> list[Word]:
-    """The same words with their letters in reverse order, and their phonemes as they are."""
-    return [Word(word.letters[::-1], word.phonemes) for word in words]
-
-
 def greedy(params: seq2seq.Params, words: Sequence[Word], network: Network) -> list[Spoken]:
     """The most probable phoneme at each step, fed back as the next input, until the end token."""
     source, source_mask, _, _ = pairs(words)

@@ -56,11 +56,6 @@ def test_scores_count_edits_and_whole_words():
     assert lab.by_length(said, [BOX, CAT], (3,)) == pytest.approx([1 / 7])
 
 
-def test_reading_backward_turns_the_letters_and_leaves_the_sounds():
-    assert lab.read_backward([BOX]) == [Word("xob", BOX.phonemes)]
-    assert lab.read_backward(lab.read_backward([BOX, CAT])) == [BOX, CAT]
-
-
 def test_a_slip_leaves_the_steps_before_it_as_they_were(trained):
     params, held_out, network = trained
     one, other = (lab.right_after_slip(params, held_out, network, slip, steps=3) for slip in (1, 2))
