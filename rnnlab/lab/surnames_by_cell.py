@@ -28,7 +28,7 @@ from rnnlab.training.optimizers import optimizer
 Array = NDArray[Any]
 
 LANGUAGES = reading_surnames.LANGUAGES
-BATCH, EPOCHS = 128, 5
+BATCH, EPOCHS = 128, 4
 
 
 @dataclass(frozen=True)
