@@ -27,7 +27,7 @@ def moving_line(
     x, y = np.asarray(x), np.asarray(y)
     if x.ndim != 2 or x.shape[1] != 2 or len(lines) < 2:
         raise ValueError(f"x must have the shape (N, 2), but has {x.shape}, and lines at least 2 entries.")
-    shown = [*range(1, min(most, len(lines)) - 1), len(lines) - 1] if len(lines) > 2 else [1]
+    shown = [*range(1, min(most, len(lines) - 1)), len(lines) - 1]
     rows = -(-len(shown) // 3)
     with house_style():
         figure = Figure(figsize=(PAGE_WIDTH, 2.55 * rows), layout="constrained")
