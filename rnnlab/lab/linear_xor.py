@@ -43,7 +43,7 @@ def states(rng: Generator, B: int, recurrence: lru.Params) -> tuple[Array, Array
     batch = xor.draw_delayed(rng, B, T)
     _, cache = lru.forward(recurrence, 2 * batch.inputs - 1)
     h_T = lru.last_state(cache)
-    return np.concatenate([h_T.real, h_T.imag], axis=1), batch.targets[-1]
+    return np.concatenate([np.real(h_T), np.imag(h_T)], axis=1), batch.targets[-1]
 
 
 def _hidden_layer(

@@ -1,4 +1,4 @@
-"""Two parallel scans as lists of rounds, so that they can be drawn, counted and run: which step composes which, and when.
+"""Two parallel scans as lists of rounds, which can be drawn, counted and run: which step composes which, and when.
 
 A step is a pair (a, b), the map h → a ⊙ h + b, and a composition puts an earlier map before a later one:
 (a_s, b_s) then (a_t, b_t) = (a_t a_s, a_t b_s + b_t). All compositions of a round are independent of each other. After
@@ -56,6 +56,6 @@ def run(a: Array, b: Array, h_0: Array, rounds: Rounds) -> Array:
     """
     a, b = a.copy(), b.copy()
     for pairs in rounds:
-        earlier, later = (list(each) for each in zip(*pairs, strict=True))
+        earlier, later = np.array(pairs).T
         a[later], b[later] = a[later] * a[earlier], a[later] * b[earlier] + b[later]
     return a * h_0 + b

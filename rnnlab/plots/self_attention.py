@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
 from rnnlab.plots.style import BLUE, INK, PAGE_WIDTH, PAPER, house_style
@@ -40,7 +41,6 @@ def alignments(weights: Mapping[str, ArrayLike], tokens: Sequence[str]) -> Figur
     with house_style():
         figure = Figure(figsize=(PAGE_WIDTH, 0.6 + PAGE_WIDTH / len(weights)), layout="constrained")
         panels = figure.subplots(1, len(weights), squeeze=False, sharey=True)[0]
-        image = None
         for axes, (name, values) in zip(panels, weights.items(), strict=True):
             alpha = np.asarray(values)
             if alpha.shape != (len(tokens), len(tokens)):
@@ -48,14 +48,14 @@ def alignments(weights: Mapping[str, ArrayLike], tokens: Sequence[str]) -> Figur
                     f"weights must have the shape ({len(tokens)}, {len(tokens)}), a row and a column for each of the "
                     f"tokens, but those of {name!r} have the shape {alpha.shape}."
                 )
-            image = axes.imshow(alpha, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
+            axes.imshow(alpha, cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
             axes.set_xticks(range(len(tokens)), tokens)
             axes.set_yticks(range(len(tokens)), tokens)
             axes.set_title(name)
             axes.set_xlabel("key: looked at")
             axes.tick_params(length=0)
         panels[0].set_ylabel("query: who looks")
-        figure.colorbar(image, ax=list(panels), label="weight", shrink=0.7, pad=0.02)
+        figure.colorbar(panels[0].images[0], ax=list(panels), label="weight", shrink=0.7, pad=0.02)
     return figure
 
 
@@ -63,15 +63,20 @@ def _squares(axes: Axes, mask: np.ndarray, name: str) -> None:
     if mask.ndim != 2:
         raise ValueError(f"the mask {name!r} must have the shape (T_q, T_k), but has the shape {mask.shape}.")
     T_q, T_k = mask.shape
-    axes.imshow(~mask, cmap="gray", vmin=-1e9, vmax=1e9, alpha=0, aspect="equal")
     for i in range(T_q):
         for j in range(T_k):
             color = BLUE if mask[i, j] else PAPER
-            axes.fill([j - 0.45, j + 0.45, j + 0.45, j - 0.45], [i - 0.45, i - 0.45, i + 0.45, i + 0.45],
-                      facecolor=color, edgecolor=INK, linewidth=0.8)  # fmt: skip
+            square = Rectangle((j - 0.45, i - 0.45), 0.9, 0.9, facecolor=color, edgecolor=INK, linewidth=0.8)
+            axes.add_patch(square)
     axes.set_xticks(range(T_k), [str(j + 1) for j in range(T_k)])
     axes.set_yticks(range(T_q), [str(i + 1) for i in range(T_q)])
-    axes.set(xlabel="key, step", ylabel="query, step", xlim=(-0.6, T_k - 0.4), ylim=(T_q - 0.4, -0.6))
+    axes.set(
+        xlabel="key, step",
+        ylabel="query, step",
+        xlim=(-0.6, T_k - 0.4),
+        ylim=(T_q - 0.4, -0.6),
+        aspect="equal",
+    )
     axes.set_title(name)
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
