@@ -99,10 +99,10 @@ def _answered(
     params: side.Params, x: Array, targets: Array, scored: Array, shape: Shape, kept: side.Kept | None
 ) -> tuple[Array, side.Params]:
     """The share of right answers of each run, counted without dropout, and the gradient, with it."""
-    u, _ = side.states(params, x, shape.residual)
-    answers = side.logits(params, u[:, -1:])[:, 0].argmax(axis=-1)
-    _, grads = side.loss_and_gradient(params, x, targets, scored, shape.residual, kept)
-    return (answers == targets[:, -1]).mean(axis=-1), grads
+    _, grads, y = side.loss_gradient_and_logits(params, x, targets, scored, shape.residual, kept)
+    if kept is not None:
+        y = side.logits(params, side.states(params, x, shape.residual)[0][:, -1:])
+    return (y[:, -1].argmax(axis=-1) == targets[:, -1]).mean(axis=-1), grads
 
 
 def _kept(rng: Generator, sizes: tuple[int, ...], shape: Shape, rate: float, over: str) -> side.Kept | None:

@@ -89,6 +89,13 @@ def loss_and_gradient(
     params: Params, x: Array, targets: Array, scored: Array, residual: bool = False, kept: Kept | None = None
 ) -> tuple[Array, Params]:
     """The cross-entropy of each run, the mean over its scored steps, (R,), and its gradient at the run's weights."""
+    return loss_gradient_and_logits(params, x, targets, scored, residual, kept)[:2]
+
+
+def loss_gradient_and_logits(
+    params: Params, x: Array, targets: Array, scored: Array, residual: bool = False, kept: Kept | None = None
+) -> tuple[Array, Params, Array]:
+    """The same, and the logits y (R, T, B, K) of the forward pass."""
     u, layers = states(params, x, residual, kept)
     y = logits(params, u)
     losses, d_y = _cross_entropy(y, targets, scored)
@@ -104,7 +111,7 @@ def loss_and_gradient(
             d_u = d_below + d_u if residual else d_below
             norms.append(d_norm)
     of_norms = None if params.stack.norms is None else tuple(reversed(norms))
-    return losses, Params(stacked.Params(tuple(reversed(grads)), of_norms), d_readout)
+    return losses, Params(stacked.Params(tuple(reversed(grads)), of_norms), d_readout), y
 
 
 def losses(params: Params, x: Array, targets: Array, scored: Array, residual: bool = False) -> Array:

@@ -88,10 +88,9 @@ def windows(rng: Generator, text: Array, R: int, B: int) -> tuple[Array, Array, 
 
 def bits(params: side.Params, batch: tuple[Array, Array, Array], residual: bool) -> Array:
     """The mean bits per letter of each run on windows that all runs read, without dropout: (R,)."""
-    x, targets, scored = batch
     R = len(params.readout.b_y)
-    alike = [np.broadcast_to(each, (R, *each.shape[1:])) for each in (x, targets, scored)]
-    return side.losses(params, *alike, residual) / np.log(2)
+    x, targets, scored = (np.broadcast_to(each, (R, *each.shape[1:])) for each in batch)
+    return side.losses(params, x, targets, scored, residual) / np.log(2)
 
 
 def distances(params: side.Params, residual: bool, T: int = 40, B: int = 16) -> Array:
