@@ -1,7 +1,7 @@
 """Experiment: who recalls the first token, at which lag: TCNs with receptive fields 31, 63 and 127, and plain RNNs.
 
 Prediction: a TCN learns every lag inside its receptive field and none outside; an RNN depends on its start. Budget: a
-second at most for a run; a run ends when it has solved the task. Success is fixed before: at least 98 % right on 200
+second at most for a run; a run ends when it has solved the task. Success is fixed before: at least 98 % right on 100
 sequences that are never trained on, looked at after each 25 steps. Guessing is right once in four. Result: a `Run`.
 
 A second experiment asks for the first token at *every* step, which trains all lags at once, and reads off how many
@@ -29,7 +29,7 @@ from rnnlab.training.optimizers import optimizer
 
 Array = NDArray[Any]
 
-SOLVED, EVERY, STEPS, TESTED, SEQUENCES = 0.98, 25, 200, 200, 16
+SOLVED, EVERY, STEPS, TESTED, SEQUENCES = 0.98, 25, 200, 100, 16
 D, K = 8, 4
 UNITS = {"tcn": 16, "rnn": 32, "gru": 16}
 
@@ -114,5 +114,5 @@ def right_by_lag(
         clip=1.0,
         progress=False,
     ).params
-    test = asked_at_every_step(rng, TESTED, tested)
+    test = asked_at_every_step(rng, 2 * TESTED, tested)
     return (model.predict(params, test.x).argmax(axis=-1) == test.targets).mean(axis=1)
