@@ -28,7 +28,7 @@ Array = NDArray[Any]
 
 SYMBOLS = 8
 START = SYMBOLS
-STEPS = 400
+STEPS = 350
 ORDERS: dict[str, Callable[[Array], Array]] = {"copy": lambda x: x, "reverse": lambda x: x[::-1]}
 
 
