@@ -18,6 +18,7 @@ from rnnlab.lab.comparison import (
     engine,
     fingerprint,
     jobs,
+    live,
     networks,
     store,
     summary,
@@ -177,6 +178,31 @@ def test_a_comparison_goes_on_where_it_was_stopped(tmp_path, monkeypatch):
     again = store.read(out)
     assert [replace(run, seconds=0) for run in again.runs] == [replace(run, seconds=0) for run in whole.runs]
     assert again.about["size"] == json.loads(json.dumps(whole.about["size"]))
+
+
+def test_the_same_run_now_gives_the_stored_score_and_changed_code_is_told(tmp_path, monkeypatch):
+    runs = [train("recall-10", "rnn", 1e-2, seed, updates=2) for seed in range(2)]
+    store.write(tmp_path, TINY, runs, [], [], fingerprint.code_hash(), 0.0)
+    results = store.read(tmp_path)
+    for stored, now in live.again(results, "recall-10", ("rnn",), seeds=3):
+        assert now.test == pytest.approx(stored.test, rel=1e-4)
+    assert results.fresh
+    monkeypatch.setattr(store, "code_hash", lambda: "other")
+    assert not results.fresh
+
+
+def test_rows_whose_ranges_overlap_are_not_told_apart():
+    def score(name, *tests):
+        return summary.Score("text-32", name, 1, 1e-3, tests, 0, (1,), 1.0)
+
+    rows = {
+        ("text-32", each.architecture): each
+        for each in (score("gru", 2.0, 2.2), score("rnn", 2.1, 2.3), score("lstm", 2.5, 2.6))
+    }
+    assert summary.best(rows, "text-32").architecture == "gru"
+    assert [each.architecture for each in summary.indistinct(rows, "text-32")] == ["gru", "rnn"]
+    assert summary.solved_by(rows, "text-32") == []
+    assert "2.10 (2.00–2.20)" in summary.table(rows, ["text-32"], "{:.2f}".format)
 
 
 def test_missing_results_name_the_command(tmp_path):

@@ -25,12 +25,13 @@ class Job(NamedTuple):
 class Size:
     """How much is run: the tasks, the rates of the scan, the seeds of the scan and of the reported runs.
 
-    `lengths` and `streams` are the sequence lengths and contexts of the cost measurements, `rounds` their repetitions.
+    Without `rates`, the scan has those of each task. `lengths` and `contexts` are the sequence lengths and contexts of
+    the cost measurements, `rounds` their repetitions.
     """
 
     name: str
     tasks: tuple[str, ...]
-    rates: tuple[float, ...]
+    rates: tuple[float, ...] | None
     scan_seeds: int
     seeds: int
     lengths: tuple[int, ...]
@@ -40,10 +41,9 @@ class Size:
     rows: tuple[str, ...] = tuple(ARCHITECTURES)
 
 
-RATES = (1e-3, 3e-3, 1e-2)
 SIZES = {
     "full": Size(
-        "full", tuple(task.key for task in (*MEMORY, *REAL)), RATES, 2, 5,
+        "full", tuple(task.key for task in (*MEMORY, *REAL)), None, 2, 5,
         lengths=(64, 256, 1024, 2048), contexts=(16, 256, 1024, 4096, 16384), rounds=9,
     ),
     "reduced": Size(
@@ -70,7 +70,7 @@ def scan(size: Size) -> list[Job]:
         for key in size.tasks
         for name in rows(TASKS[key])
         if name in size.rows
-        for rate in size.rates
+        for rate in size.rates or TASKS[key].rates
         for seed in range(size.scan_seeds)
     ]
 

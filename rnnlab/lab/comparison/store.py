@@ -19,7 +19,6 @@ from rnnlab.lab.comparison.fingerprint import code_hash, machine
 from rnnlab.lab.comparison.jobs import Size
 from rnnlab.lab.comparison.runs import Run
 
-
 FOLDER = Path(__file__).parent / "results"
 
 
