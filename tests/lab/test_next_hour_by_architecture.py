@@ -66,3 +66,15 @@ def test_a_forecast_of_no_change_is_persistence(data):
 
 def test_a_weighted_sum_beats_no_change(data):
     assert lab.weighted_sum(data) < 0.5 * np.abs(np.diff(data.megawatts))[data.held_out - 1 :].mean()
+
+
+def test_every_rate_has_an_error_for_each_seed(data):
+    scanned = lab.scan(data, "RNN", seeds=(3, 4), updates=2)
+    assert list(scanned) == list(lab.RATES)
+    assert all(len(errors) == 2 and min(errors) > 0 for errors in scanned.values())
+
+
+def test_the_held_out_month_has_no_part_in_the_choice(data):
+    other = changed_from(data, data.held_out)
+    one, two = (lab.scan(each, "GRU", seeds=(3,), updates=2) for each in (data, other))
+    assert one == two
