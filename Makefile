@@ -97,8 +97,8 @@ lint: environment ## format, types, spelling and prose
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/pyright
 	@$(BIN)/codespell && $(BIN)/python book/scripts/prose.py
 
-mutation: environment ## how many wrong solutions the exercises reject and name, as a table
-	@$(BIN)/python -m rnnlab.exercises.gate
+mutation: environment ## how many wrong solutions the exercises reject and name: the instructors' table
+	@$(BIN)/python -m rnnlab.exercises.gate --write book/mutation.csv
 
 golden: environment ## write the golden files again (read the difference before you commit it)
 	@$(BIN)/python -m pytest --update-golden

@@ -76,6 +76,10 @@ class Scene:
             mask[:, -1] = False
         return self._hand_over(mask, np.bool_)
 
+    def given(self, array: NDArray[Any]) -> NDArray[Any]:
+        """Numbers that were computed from others of this scene, with its dtype and layout in memory."""
+        return self._hand_over(array)
+
     def _hand_over(self, array: NDArray[Any], dtype: DTypeLike | None = None) -> NDArray[Any]:
         array = array.astype(self.dtype if dtype is None else dtype)
         return read_only(spread_out(array) if self.trait == "strided" else array)

@@ -1,13 +1,16 @@
 """The mutation gate: how many wrong solutions the checks reject, and how many of them they name.
 
-`python -m rnnlab.exercises.gate` prints the table of the instructors' page. It is a tool about the exercises and not a
+`make mutation` prints the table and writes it for the instructors' page. This is a tool about the exercises and not a
 part of them, which is why it may look up to `rnnlab.check`.
 """
 
 from __future__ import annotations
 
+import argparse
+import csv
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -85,24 +88,58 @@ def exercises() -> tuple[Exercise, ...]:
     return tuple(part for part in map(find, names()) if isinstance(part, Exercise))
 
 
-def table(rows: Sequence[Row]) -> str:
-    """The rows as a table in Markdown."""
-    lines = [
-        "| exercise | mistakes | rejected | named | mutants | quiet ones | equivalent | rejected of the quiet |",
-        "|---|--:|--:|--:|--:|--:|--:|--:|",
-    ]
-    for row in rows:
-        counts = (row.mistakes, row.rejected, row.named, row.mutants, row.quiet, row.equivalent)
-        lines.append(f"| `{row.exercise}` | {' | '.join(map(str, counts))} | {row.share:.1%} |")
-    return "\n".join(lines)
+HEADER = (
+    "exercise",
+    "mistakes",
+    "rejected",
+    "named",
+    "mutants",
+    "quiet",
+    "equivalent",
+    "rejected of the quiet",
+)
+
+
+def table(rows: Sequence[Row]) -> list[tuple[str, ...]]:
+    """A line for each row, under `HEADER`."""
+    return [_line(row) for row in rows]
+
+
+def totals(rows: Sequence[Row]) -> Row:
+    """The sums over all exercises."""
+    mistakes, rejected, named, mutants, quiet, equivalent = (
+        sum(getattr(row, name) for row in rows)
+        for name in ("mistakes", "rejected", "named", "mutants", "quiet", "equivalent")
+    )
+    survivors = tuple(survivor for row in rows for survivor in row.survivors)
+    return Row("all", mistakes, rejected, named, mutants, quiet, equivalent, survivors)
+
+
+def _line(row: Row) -> tuple[str, ...]:
+    counts = (row.mistakes, row.rejected, row.named, row.mutants, row.quiet, row.equivalent)
+    return (row.exercise, *map(str, counts), f"{row.share:.1%}")
+
+
+def write(rows: Sequence[Row], path: Path) -> None:
+    """Write the table with its sums as CSV."""
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file, lineterminator="\n").writerows([HEADER, *table([*rows, totals(rows)])])
 
 
 def main() -> None:
-    rows = [measure(exercise) for exercise in exercises()]
-    print(table(rows))
+    from tqdm import tqdm
+
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--write", type=Path, metavar="CSV", help="write the table to this file, too")
+    arguments = parser.parse_args()
+    rows = [measure(exercise) for exercise in tqdm(exercises(), desc="Exercises", unit="exercise")]
+    for line in [HEADER, *table([*rows, totals(rows)])]:
+        print(f"{line[0]:40}", *(f"{entry:>10}" for entry in line[1:]))
     for row in rows:
         for survivor in row.survivors:
             print(f"survives in {row.exercise}: {survivor}")
+    if arguments.write:
+        write(rows, arguments.write)
 
 
 if __name__ == "__main__":

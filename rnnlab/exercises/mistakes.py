@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable
 from functools import lru_cache
 from textwrap import dedent
@@ -58,5 +59,7 @@ def edited(source: str, mistake: Mistake) -> str:
 def compiled(source: str, reference: Callable[..., Any]) -> Callable[..., Any]:
     """The function that `source` defines under the reference's name, with the reference's globals and `np`."""
     namespace = inspect.unwrap(reference).__globals__ | {"np": np}
-    exec(compile(source, f"<{reference.__name__}, changed>", "exec"), namespace)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", SyntaxWarning)  # a mutant may be nonsense that Python sees at once
+        exec(compile(source, f"<{reference.__name__}, changed>", "exec"), namespace)
     return namespace[reference.__name__]

@@ -59,7 +59,7 @@ def mutants(reference: Callable[..., Any]) -> tuple[Mutant, ...]:
         for replacement in _replacements(node, names):
             source = ast.unparse(_replaced(tree, index, replacement))
             line = getattr(node, "lineno", None)
-            change = f"{_short(node)} → {_short(replacement)}" + (f" (line {line})" if line else "")
+            change = " → ".join(_differing(node, replacement)) + (f" (line {line})" if line else "")
             found.setdefault(source, Mutant(change, source))
     found.pop(ast.unparse(tree), None)
     return tuple(found.values())
@@ -166,8 +166,9 @@ def _functions(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
 def _order(node: ast.AST, names: tuple[str, ...]) -> Iterator[ast.AST]:
     if isinstance(node, ast.For):
         for i in range(len(node.body) - 1):
-            body = [*node.body[:i], node.body[i + 1], node.body[i], *node.body[i + 2 :]]
-            yield ast.For(node.target, node.iter, body, node.orelse)
+            if not _independent(node.body[i], node.body[i + 1]):
+                body = [*node.body[:i], node.body[i + 1], node.body[i], *node.body[i + 2 :]]
+                yield ast.For(node.target, node.iter, body, node.orelse)
 
 
 RULES: tuple[Rule, ...] = (
@@ -208,5 +209,40 @@ def _replaced(tree: ast.Module, index: int, replacement: ast.AST) -> ast.Module:
     return ast.fix_missing_locations(copy)
 
 
-def _short(node: ast.AST) -> str:
-    return "nothing" if isinstance(node, ast.Pass) else ast.unparse(node).splitlines()[0]
+def _independent(one: ast.stmt, other: ast.stmt) -> bool:
+    """Whether neither statement touches a name that the other writes to, so that their order does not matter."""
+    return not (_written(one) & _named(other) or _written(other) & _named(one))
+
+
+def _written(statement: ast.stmt) -> set[str]:
+    """The names that a statement writes to, those with an index too."""
+    targets = [
+        target
+        for node in ast.walk(statement)
+        for target in (node.targets if isinstance(node, ast.Assign) else [getattr(node, "target", None)])
+        if isinstance(target, ast.AST)
+    ]
+    return {name for target in targets for name in _named(getattr(target, "value", target))}
+
+
+def _named(node: ast.AST) -> set[str]:
+    return {each.id for each in ast.walk(node) if isinstance(each, ast.Name)}
+
+
+def _differing(node: ast.AST, replacement: ast.AST) -> tuple[str, str]:
+    """The first line of each, or of loops the lines in which they differ."""
+    before, after = _lines(node), _lines(replacement)
+    while len(before) > 1 and len(after) > 1 and before[0] == after[0]:
+        before, after = before[1:], after[1:]
+    while len(before) > 1 and len(after) > 1 and before[-1] == after[-1]:
+        before, after = before[:-1], after[:-1]
+    one = 1 if before[0] != after[0] and not isinstance(replacement, ast.For) else None
+    return "; ".join(before[:one]), "; ".join(after[:one])
+
+
+def _lines(node: ast.AST) -> list[str]:
+    return (
+        ["nothing"]
+        if isinstance(node, ast.Pass)
+        else [line.strip() for line in ast.unparse(node).splitlines()]
+    )

@@ -1,25 +1,47 @@
 """The bundled synthetic class: students who never were, with the mistakes, carelessness and malice of real ones.
 
-Each file `solutions/<assignment>/class/<student>.py` holds a student's solution cells, headed `# %% <grade_id>`;
-whatever is not there stays the released stub. A file `<student>.ipynb` is handed in as it is.
+In `solutions/<assignment>/class/` each file `<student>.py` holds a student's solution cells, headed `# %% <grade_id>`;
+whatever is not there stays the released stub. A file `<student>.ipynb` is handed in as it is. And `mistakes.toml` has a
+table for each student who makes mistakes of the catalogue and is right in all else:
+
+    [example-boris]
+    rnn_backward = ["no_slope", "first_step_skipped"]
+    question_bias = 0.8333
+    unwritten = ["masked_backward"]
 """
 
 from __future__ import annotations
 
+import tomllib
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import jupytext
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
+from rnnlab import exercises
+from rnnlab.exercises.mistakes import edited, source_of
+from rnnlab.exercises.spec import Exercise, Question
 from rnnlab.grading import notebooks
 from rnnlab.grading.course import Course, CourseError
 
+PLANS = "mistakes.toml"
+EXPLANATION = "An answer in words, for a person to read."
 
-def members(root: Path, assignment: str) -> dict[str, Path]:
-    """The synthetic students of an assignment and the file that each wrote."""
+
+def members(root: Path, assignment: str) -> dict[str, Path | Mapping[str, Any]]:
+    """The synthetic students of an assignment: the file that each wrote, or the mistakes that each makes."""
     folder = root / "solutions" / assignment / "class"
-    return {path.stem: path for path in sorted(folder.glob("*")) if path.suffix in (".py", ".ipynb")}
+    written = {path.stem: path for path in folder.glob("*") if path.suffix in (".py", ".ipynb")}
+    path = folder / PLANS
+    planned = tomllib.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    if twice := written.keys() & planned.keys():
+        raise CourseError(
+            f"{', '.join(sorted(twice))}: a file and an entry of {PLANS}; one of them is too many"
+        )
+    return dict(sorted((written | planned).items()))
 
 
 def hand_in(course: Course, assignment: str) -> tuple[str, ...]:
@@ -32,15 +54,49 @@ def hand_in(course: Course, assignment: str) -> tuple[str, ...]:
         raise CourseError(
             f"{assignment} has no synthetic class: there is no solutions/{assignment}/class folder"
         )
-    for student, path in class_members.items():
-        data = path.read_bytes() if path.suffix == ".ipynb" else _written(released_path, path)
+    for student, work in class_members.items():
+        if isinstance(work, Path) and work.suffix == ".ipynb":
+            data = work.read_bytes()
+        else:
+            data = _written(
+                released_path, _answers(work) if isinstance(work, Path) else planned_answers(assignment, work)
+            )
         _write_if_changed(course.submitted(assignment, student), data)
     return tuple(class_members)
 
 
-def _written(released_path: Path, path: Path) -> bytes:
+def planned_answers(assignment: str, plan: Mapping[str, Any]) -> dict[str, str]:
+    """The solution cells of a student who makes these mistakes; raises `CourseError` for one that is not known."""
+    parts = {part.name.rpartition(".")[2]: part for part in exercises.assignment(assignment).parts}
+    if unknown := plan.keys() - parts.keys() - {"unwritten"}:
+        raise CourseError(f"{assignment} has no part named {', '.join(sorted(unknown))}")
+    written = {name: part for name, part in parts.items() if name not in plan.get("unwritten", ())}
+    answers = {
+        name.replace("question_", "answer_"): _function(part, plan.get(name, ()))
+        if isinstance(part, Exercise)
+        else _answer(part, plan.get(name, part.answer))
+        for name, part in written.items()
+    }
+    return answers | {f"explain_{assignment}": EXPLANATION}
+
+
+def _function(exercise: Exercise, names: list[str]) -> str:
+    known = {mistake.name: mistake for mistake in exercise.mistakes}
+    source = source_of(exercise.reference)
+    for name in names:
+        if name not in known:
+            raise CourseError(f"{exercise.name} has no mistake named {name!r}; it has {', '.join(known)}")
+        source = edited(source, known[name])
+    return source
+
+
+def _answer(question: Question, value: Any) -> str:
+    return f"{question.name.rpartition('.')[2].replace('question_', 'answer_')} = {value!r}"
+
+
+def _written(released_path: Path, answers: dict[str, str]) -> bytes:
     notebook = nbformat.read(released_path, as_version=4)
-    fill_in(notebook, _answers(path))
+    fill_in(notebook, answers)
     return (nbformat.writes(notebook) + "\n").encode()
 
 
