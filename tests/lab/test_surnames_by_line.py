@@ -30,6 +30,15 @@ def test_no_name_is_on_both_sides_and_both_languages_are_equally_many(split):
     assert len(split.held_out_names) == 190
 
 
+def test_anagrams_have_one_vector_of_counts_and_two_labels(split):
+    pairs = lab.anagrams(split)
+    assert pairs
+    label = dict(zip(split.names, split.y.tolist(), strict=True))
+    for one, other in pairs:
+        assert (label[one], label[other]) == (-1, 1)
+        assert (lab.letters((one,)) == lab.letters((other,))).all()
+
+
 def test_one_epoch_is_the_rule_in_a_random_order(split):
     line = lab.draw_a_line(np.random.default_rng(1), split, lab.letters, epochs=1)
     order = np.random.default_rng(1).permutation(len(split.names))
