@@ -32,21 +32,21 @@ class Architecture(NamedTuple):
 
 
 ARCHITECTURES: dict[str, Architecture] = {
-    "linear": Architecture("linear, on a window", networks.linear, windowed=True, sized=False),
-    "mlp": Architecture("MLP, on a window", networks.perceptron, windowed=True),
+    "linear": Architecture("linear (window)", networks.linear, windowed=True, sized=False),
+    "mlp": Architecture("MLP (window)", networks.perceptron, windowed=True),
     "cnn": Architecture("CNN", networks.cnn),
     "tcn": Architecture("TCN", networks.tcn),
     "rnn": Architecture("RNN", partial(networks.simple, "rnn")),
     "rnn-orthogonal": Architecture(
-        "RNN, orthogonal", partial(networks.simple, "rnn", recurrent="orthogonal")
+        "RNN (orthogonal)", partial(networks.simple, "rnn", recurrent="orthogonal")
     ),
     "lstm": Architecture("LSTM", partial(networks.simple, "lstm")),
-    "lstm-1": Architecture("LSTM, $b_f = 1$", partial(networks.simple, "lstm", forget_bias=1.0)),
-    "lstm-4": Architecture("LSTM, $b_f = 4$", partial(networks.simple, "lstm", forget_bias=4.0)),
+    "lstm-1": Architecture("LSTM ($b_f = 1$)", partial(networks.simple, "lstm", forget_bias=1.0)),
+    "lstm-4": Architecture("LSTM ($b_f = 4$)", partial(networks.simple, "lstm", forget_bias=4.0)),
     "gru": Architecture("GRU", partial(networks.simple, "gru")),
-    "gru-4": Architecture("GRU, $b_z = 4$", partial(networks.simple, "gru", update_bias=4.0)),
+    "gru-4": Architecture("GRU ($b_z = 4$)", partial(networks.simple, "gru", update_bias=4.0)),
     "mingru": Architecture("minGRU", networks.minimal),
-    "mingru-4": Architecture("minGRU, $b_z = -4$", partial(networks.minimal, update_bias=-4.0)),
+    "mingru-4": Architecture("minGRU ($b_z = -4$)", partial(networks.minimal, update_bias=-4.0)),
     "bidirectional": Architecture("bidirectional GRU", networks.both_ways, causal=False),
     "hybrid": Architecture("CNN + GRU", networks.hybrid),
     "transformer": Architecture("Transformer", networks.attention),
