@@ -19,7 +19,8 @@ from numpy.random import Generator
 
 from rnnlab.data.synthetic import parity
 from rnnlab.lab.signed_recurrence import signed_recurrence
-from rnnlab.nets.cells import Cell
+from rnnlab.nets import stacked
+from rnnlab.nets.cells import Cell, cell
 from rnnlab.training.clipping import clip_by_norm
 from rnnlab.training.minibatches import Batch
 from rnnlab.training.models import Params, SequenceModel, sequence_model
@@ -69,7 +70,10 @@ def train(
 
 
 def cell_of(network: str) -> Cell | str:
-    """The recurrence with factors of both signs for "signed", else the name of one of rnnlab's cells."""
+    """The recurrence with factors of both signs for "signed", two layers of minGRU with a norm between them and a
+    residual sum for "mingru in 2 layers", else the name of one of rnnlab's cells."""
+    if network == "mingru in 2 layers":
+        return stacked.network(cell("mingru"), L=2, norm=True, residual=True)
     return signed_recurrence() if network == "signed" else network
 
 

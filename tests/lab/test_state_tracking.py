@@ -78,3 +78,9 @@ def test_a_closed_gate_solves_recall():
     run = recall_with_start.train("minGRU, keeping", 3e-2, seed=0)
     assert run.solved_after is not None
     assert run.right >= recall_with_start.SOLVED
+
+
+def test_two_layers_read_one_above_the_other():
+    run = state_tracking.train("parity", "mingru in 2 layers", rate=1e-2, seed=0, T=4, updates=50, lengths=(4,))
+    assert run.at_lengths[0] > 0.5
+    assert state_tracking.cell_of("mingru in 2 layers").name == "mingru in 2 layers"
