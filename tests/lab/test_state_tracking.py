@@ -81,6 +81,8 @@ def test_a_closed_gate_solves_recall():
 
 
 def test_two_layers_read_one_above_the_other():
-    run = state_tracking.train("parity", "mingru in 2 layers", rate=1e-2, seed=0, T=4, updates=50, lengths=(4,))
+    run = state_tracking.train(
+        "parity", "mingru in 2 layers", rate=1e-2, seed=0, T=4, updates=50, lengths=(4,)
+    )
     assert run.at_lengths[0] > 0.5
     assert state_tracking.cell_of("mingru in 2 layers").name == "mingru in 2 layers"
