@@ -119,7 +119,7 @@ def _table(path: Path, rows: Iterable[dict[str, Any]]) -> None:
 
 
 def _short(value: Any) -> Any:
-    return f"{value:.6g}" if isinstance(value, float) else value
+    return f"{value:.9g}" if isinstance(value, float) else value
 
 
 def _rows(path: Path) -> list[dict[str, str]]:
