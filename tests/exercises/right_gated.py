@@ -16,7 +16,7 @@ def lstm_step_by_blocks(x_t, h_prev, c_prev, W_xh, W_hh, b_h):
 
 
 def lstm_step_by_einsum(x_t, h_prev, c_prev, W_xh, W_hh, b_h):
-    B, H = h_prev.shape
+    H = h_prev.shape[1]
     joined = np.concatenate([W_xh, W_hh], axis=1).reshape(4, H, -1)
     a = np.einsum("khd,bd->kbh", joined, np.concatenate([x_t, h_prev], axis=1)) + b_h.reshape(4, 1, H)
     gates = sigmoid(a)
@@ -24,6 +24,80 @@ def lstm_step_by_einsum(x_t, h_prev, c_prev, W_xh, W_hh, b_h):
     return np.tanh(c_t) * gates[3], c_t
 
 
+def lstm_init_by_blocks(u_xh, u_hh, forget_bias):
+    H = len(u_hh) // 4
+    W_xh, W_hh = ((u - 0.5) * 2 / H**0.5 for u in (u_xh, u_hh))
+    zeros = np.zeros(H)
+    return W_xh, W_hh, np.concatenate([zeros, zeros + forget_bias, zeros, zeros])
+
+
+def lstm_init_by_interpolation(u_xh, u_hh, forget_bias):
+    H = u_hh.shape[1]
+    low, high = -(H**-0.5), H**-0.5
+    b_h = np.outer([0, 1, 0, 0], np.full(H, forget_bias)).ravel()
+    return low + u_xh * (high - low), low + u_hh * (high - low), b_h
+
+
+def lstm_forward_by_steps(x, h_0, c_0, W_xh, W_hh, b_h):
+    h, c = np.empty((len(x), *h_0.shape)), np.empty((len(x), *c_0.shape))
+    for t in range(len(x)):
+        before = (h[t - 1], c[t - 1]) if t else (h_0, c_0)
+        h[t], c[t] = lstm_step_by_blocks(x[t], *before, W_xh, W_hh, b_h)
+    return h, c
+
+
+def lstm_forward_by_columns(x, h_0, c_0, W_xh, W_hh, b_h):
+    h_t, c_t, kept = h_0.T, c_0.T, []
+    for from_x in np.einsum("kd,tbd->tkb", W_xh, x) + b_h[:, None]:
+        i, f, g, o = (from_x + W_hh @ h_t).reshape(4, *h_t.shape)
+        c_t = sigmoid(f) * c_t + sigmoid(i) * np.tanh(g)
+        h_t = sigmoid(o) * np.tanh(c_t)
+        kept.append((h_t.T, c_t.T))
+    h, c = zip(*kept, strict=True)
+    return np.array(h), np.array(c)
+
+
+def lstm_step_backward_by_einsum(d_h_t, d_c_t, x_t, h_prev, c_prev, gates, c_t, W_xh, W_hh):
+    B, H = h_prev.shape
+    i, f, g, o = np.moveaxis(gates.reshape(B, 4, H), 1, 0)
+    shown = np.tanh(c_t)
+    d_c = d_c_t + o * (d_h_t - d_h_t * shown * shown)
+    at_gates = np.stack([d_c * g, d_c * c_prev, d_c * i, d_h_t * shown])
+    slopes = np.stack([i - i * i, f - f * f, 1 - g * g, o - o * o])
+    d_a = at_gates * slopes
+    W_x, W_h = W_xh.reshape(4, H, -1), W_hh.reshape(4, H, H)
+    return (
+        np.einsum("kbh,khd->bd", d_a, W_x),
+        np.einsum("kbh,khg->bg", d_a, W_h),
+        f * d_c,
+        np.einsum("kbh,bd->khd", d_a, x_t).reshape(W_xh.shape),
+        np.einsum("kbh,bg->khg", d_a, h_prev).reshape(W_hh.shape),
+        np.einsum("kbh->kh", d_a).ravel(),
+    )
+
+
+def lstm_step_backward_by_sequence(d_h_t, d_c_t, x_t, h_prev, c_prev, gates, c_t, W_xh, W_hh):
+    H = h_prev.shape[1]
+    d_x, d_h, d_c = np.zeros(x_t.shape), np.zeros(h_prev.shape), np.zeros(c_prev.shape)
+    d_W_xh, d_W_hh, d_b_h = np.zeros(W_xh.shape), np.zeros(W_hh.shape), np.zeros(len(W_hh))
+    for b in range(len(x_t)):
+        i, f, g, o = (gates[b, k * H : (k + 1) * H] for k in range(4))
+        d_cell = d_c_t[b] + d_h_t[b] * o / np.cosh(c_t[b]) ** 2
+        d_a = np.empty(4 * H)
+        d_a[:H] = d_cell * g * i * (1 - i)
+        d_a[H : 2 * H] = d_cell * c_prev[b] * f * (1 - f)
+        d_a[2 * H : 3 * H] = d_cell * i * (1 - g) * (1 + g)
+        d_a[3 * H :] = d_h_t[b] * np.tanh(c_t[b]) * o * (1 - o)
+        d_x[b], d_h[b], d_c[b] = W_xh.T @ d_a, W_hh.T @ d_a, d_cell * f
+        d_W_xh += np.outer(d_a, x_t[b])
+        d_W_hh += np.outer(d_a, h_prev[b])
+        d_b_h += d_a
+    return d_x, d_h, d_c, d_W_xh, d_W_hh, d_b_h
+
+
 SOLUTIONS = {
+    "lstm_step_backward": (lstm_step_backward_by_einsum, lstm_step_backward_by_sequence),
+    "lstm_init": (lstm_init_by_blocks, lstm_init_by_interpolation),
+    "lstm_forward": (lstm_forward_by_steps, lstm_forward_by_columns),
     "lstm_step": (lstm_step_by_blocks, lstm_step_by_einsum),
 }

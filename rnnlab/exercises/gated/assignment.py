@@ -1,6 +1,13 @@
 """The graded parts of the notebook `gated`, in its order."""
 
+from rnnlab.exercises.gated.lstm_forward import LSTM_FORWARD
+from rnnlab.exercises.gated.lstm_init import LSTM_INIT
 from rnnlab.exercises.gated.lstm_step import LSTM_STEP
+from rnnlab.exercises.gated.lstm_step_backward import LSTM_STEP_BACKWARD
 from rnnlab.exercises.spec import Assignment
 
-ASSIGNMENT = Assignment(name="gated", title="Gates: LSTM and GRU", parts=(LSTM_STEP,))
+ASSIGNMENT = Assignment(
+    name="gated",
+    title="Gates: LSTM and GRU",
+    parts=(LSTM_INIT, LSTM_STEP, LSTM_FORWARD, LSTM_STEP_BACKWARD),
+)

@@ -207,3 +207,163 @@ SIGMOID_OVERFLOWS = Mistake(
         ("1 / (1 + np.exp(-a_o))", "np.exp(a_o) / (1 + np.exp(a_o))"),
     ),
 )
+
+CELL_WITHOUT_OUTPUT_GATE = Mistake(
+    name="cell_without_output_gate",
+    summary="on the way from h_t to the cell the output gate o is missing",
+    tag="dropped factor",
+    hints=Hints(
+        where="h_t = o ⊙ tanh(c_t). What does a change of c_t meet on its way to h_t?",
+        idea=f"The gradient at c_t is what came from later plus δ_t ⊙ o ⊙ (1 − tanh²(c_t)) ({BACKWARD}).",
+        fix="Multiply by `o` as well as by the slope of tanh.",
+    ),
+    edits=((" * o * (1 - np.tanh", " * (1 - np.tanh"),),
+)
+
+CELL_WITHOUT_TANH_SLOPE = Mistake(
+    name="cell_without_tanh_slope",
+    summary="on the way from h_t to the cell the slope of tanh, 1 − tanh²(c_t), is missing",
+    tag="dropped factor",
+    hints=Hints(
+        where="h_t = o ⊙ tanh(c_t). What does a change of c_t meet on its way to h_t?",
+        idea=f"The gradient at c_t is what came from later plus δ_t ⊙ o ⊙ (1 − tanh²(c_t)) ({BACKWARD}).",
+        fix="Multiply by `(1 - np.tanh(c_t) ** 2)`.",
+    ),
+    edits=((" * o * (1 - np.tanh(c_t) ** 2)", " * o"),),
+)
+
+CELL_GRADIENT_DROPPED = Mistake(
+    name="cell_gradient_dropped",
+    summary="the gradient that arrives at the cell from later is dropped",
+    tag="dropped term",
+    hints=Hints(
+        where="c_t goes on to c_{t+1} by the forget gate. Where is that path in your gradient at c_t?",
+        idea=f"The cell acts on the loss in two ways, by h_t and by c_{{t+1}}: both add up ({BACKWARD}).",
+        fix="Add what came back to the cell to `d_h * o * (1 - np.tanh(c) ** 2)`.",
+    ),
+    edits=(("d_cell = d_c_t + ", "d_cell = "),),
+)
+
+HIDDEN_STATE_NOT_IN_CELL = Mistake(
+    name="hidden_state_not_in_cell",
+    summary="the gradient at h_t does not reach the cell: only the one from later does",
+    tag="dropped term",
+    hints=Hints(
+        where="h_t is made from c_t. Does your gradient at c_t change when that at h_t does?",
+        idea=f"The cell acts on the loss in two ways, by h_t and by c_{{t+1}}: both add up ({BACKWARD}).",
+        fix="Add the gradient at h_t times `o * (1 - np.tanh(c) ** 2)`.",
+    ),
+    edits=(("d_cell = d_c_t + d_h_t * o * (1 - np.tanh(c_t) ** 2)", "d_cell = 1 * d_c_t"),),
+)
+
+CELL_GRADIENT_NOT_FORGOTTEN = Mistake(
+    name="cell_gradient_not_forgotten",
+    summary="the gradient goes on to the old cell without the forget gate f",
+    tag="dropped factor",
+    hints=Hints(
+        where="What multiplied c_{t−1} in the forward step?",
+        idea=f"c_t = f ⊙ c_{{t−1}} + …, so the old cell gets the gradient at c_t times f ({BACKWARD}).",
+        fix="Multiply the gradient at the cell by `f` before you hand it back.",
+    ),
+    edits=(("d_cell * f,", "d_cell,"),),
+)
+
+NO_SIGMOID_SLOPES = Mistake(
+    name="no_sigmoid_slopes",
+    summary="the slopes of the three sigmoids are missing: the gradients stop at the gates",
+    tag="dropped term",
+    hints=Hints(
+        where="Is your `d_i` the gradient at the gate i, or at the sum inside its sigmoid?",
+        idea=f"W and b stand inside the sigmoid, whose slope is i (1 − i) ({BACKWARD}).",
+        fix="Multiply by `i * (1 - i)`, and by the like for f and o.",
+    ),
+    edits=((" * i * (1 - i)", ""), (" * f * (1 - f)", ""), (" * o * (1 - o)", "")),
+)
+
+SLOPES_TWICE = Mistake(
+    name="slopes_of_the_gates",
+    summary="the slopes are taken at σ(gate), as if the gates were the sums inside the sigmoids",
+    tag="wrong place",
+    hints=Hints(
+        where="Do your `gates` hold what goes into the sigmoid, or what comes out?",
+        idea=f"σ′(a) = σ(a) (1 − σ(a)), and σ(a) is already there: it is the gate ({BACKWARD}).",
+        fix="Write `i * (1 - i)`, without another sigmoid.",
+    ),
+    edits=(
+        (" * i * (1 - i)", " / (1 + np.exp(-i)) * (1 - 1 / (1 + np.exp(-i)))"),
+        (" * f * (1 - f)", " / (1 + np.exp(-f)) * (1 - 1 / (1 + np.exp(-f)))"),
+        (" * o * (1 - o)", " / (1 + np.exp(-o)) * (1 - 1 / (1 + np.exp(-o)))"),
+    ),
+)
+
+CANDIDATE_SLOPE_OF_SIGMOID = Mistake(
+    name="candidate_slope_of_sigmoid",
+    summary="the candidate's slope is g (1 − g), which is the sigmoid's and not that of tanh",
+    tag="activation",
+    hints=Hints(
+        where="Which of the four blocks went through tanh, and what is the slope of tanh?",
+        idea=f"g = tanh(a), so its slope is 1 − g² ({BACKWARD}).",
+        fix="Write `(1 - g**2)` for the candidate.",
+    ),
+    edits=(("(1 - g**2)", "g * (1 - g)"),),
+)
+
+OUTPUT_GATE_WITHOUT_TANH = Mistake(
+    name="output_gate_sees_the_cell",
+    summary="the gradient of the output gate is multiplied by c_t where tanh(c_t) is wanted",
+    tag="wrong operand",
+    hints=Hints(
+        where="What did o multiply in the forward step: c_t, or tanh(c_t)?",
+        idea=f"h_t = o ⊙ tanh(c_t) is a product; each factor's gradient holds the other ({BACKWARD}).",
+        fix="Multiply by `np.tanh(c_t)`.",
+    ),
+    edits=((" * np.tanh(c_t) * o", " * c_t * o"),),
+)
+
+CELL_AFTER_THE_STEP = Mistake(
+    name="cell_after_the_step",
+    summary="the gradient of the forget gate uses c_t, the cell after the step, where c_{t−1} is wanted",
+    tag="off by one",
+    hints=Hints(
+        where="What did the forget gate multiply in the forward step?",
+        idea=f"c_t = f ⊙ c_{{t−1}} + i ⊙ g, so the gradient at f is that at c_t times c_{{t−1}} ({BACKWARD}).",
+        fix="Use the cell before the step.",
+    ),
+    edits=(("d_cell * c_prev", "d_cell * c_t"),),
+)
+
+GATES_EXCHANGED = Mistake(
+    name="input_gate_and_candidate_exchanged",
+    summary="the input gate's gradient holds i and the candidate's holds g: each has itself and not the other factor",
+    tag="wrong operand",
+    hints=Hints(
+        where="The cell holds the product i ⊙ g. By which factor is the gradient at i multiplied?",
+        idea=f"∂L/∂i = ∂L/∂c ⊙ g and ∂L/∂g = ∂L/∂c ⊙ i: each gets the other ({BACKWARD}).",
+        fix="Write `d_cell * g * …` for the input gate, and `d_cell * i * …` for the candidate.",
+    ),
+    edits=(("d_cell * g * i", "d_cell * i * i"), ("d_cell * i * (1 - g", "d_cell * g * (1 - g")),
+)
+
+ORDER_OF_BLOCKS = Mistake(
+    name="blocks_joined_in_another_order",
+    summary="the four gradients are joined in the order i, f, o, g",
+    tag="gate order",
+    hints=Hints(
+        where="In which order do you join the four gradients, and in which order did the gates come?",
+        idea=f"The rows of the weights are stacked as i, f, g, o, and so are their gradients ({STEP}).",
+        fix="Join them as i, f, g, o.",
+    ),
+    edits=(("[d_i, d_f, d_g, d_o]", "[d_i, d_f, d_o, d_g]"),),
+)
+
+TRANSPOSED = Mistake(
+    name="transposed_weight_gradients",
+    summary="the gradients of the two weights are transposed",
+    tag="transposed",
+    hints=Hints(
+        where="W_xh has the shape (4H, D). Which shape has your gradient?",
+        idea=f"A gradient has the shape of what it is the gradient of ({BACKWARD}).",
+        fix="Write `d_a.T @ …` with the gradient first.",
+    ),
+    edits=(("d_a.T @ x_t", "x_t.T @ d_a"), ("d_a.T @ h_prev", "h_prev.T @ d_a")),
+)
