@@ -119,7 +119,7 @@ MISTAKES = (
         tag="formula",
         hints=Hints(
             where="What does your function give for h = 0.5: a quarter, or a half?",
-            idea=f"The slope is the product itself; its root is the spread of a coin ({SLOPES}).",
+            idea=f"The slope is the product h (1 − h) itself ({SLOPES}).",
             fix="Leave out the square root.",
         ),
         edits=(("return h * rest", "return (h * rest) ** 0.5"),),

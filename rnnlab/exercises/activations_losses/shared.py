@@ -19,16 +19,24 @@ BITS = "chapter losses, “Bits and perplexity”"
 ENTRY_BY_ENTRY = "each entry is computed by itself, so that no axis has a role"
 
 
-def logits(scene: Scene, *shape: int):
-    """Scores of any sign; among the large ones the first row is low throughout, so that each row needs its own shift.
-
-    The last score of the first row is the lowest, so that a class may be all but impossible.
-    """
-    scores = np.array(scene.values(*shape))
+def scores(scene: Scene, *shape: int):
+    """Logits of any sign; among the large ones the first row is low throughout, so that each needs its own shift."""
+    logits = np.array(scene.values(*shape))
     if scene.trait == "large":
-        scores[(0,) * (len(shape) - 1)] *= -np.sign(scores[(0,) * (len(shape) - 1)])
-        scores[(-1,) * (len(shape) - 1)][0] = 4500.0
-    return scene.given(scores)
+        first, last = (0,) * (len(shape) - 1), (-1,) * (len(shape) - 1)
+        logits[first] = -np.abs(logits[first])
+        logits[(*last, 0)] = 4500.0
+    return scene.given(logits)
+
+
+def labeled_scores(scene: Scene, *shape: int):
+    """Logits and targets; among the large ones there are targets that the logits all but rule out."""
+    logits, targets = np.array(scores(scene, *shape)), scene.ids(*shape[:-1])
+    if scene.trait == "large":
+        for row in range(2):
+            place = (row,) + (0,) * (len(shape) - 2)
+            logits[(*place, targets[place])] = -8000.0
+    return scene.given(logits), targets
 
 
 def surprises(scene: Scene):
@@ -77,3 +85,8 @@ CLASS_BEFORE = Mistake(
     ),
     edits=((", targets]", ", targets - 1]"),),
 )
+
+WITHOUT_LARGE_SURPRISES = {
+    "square": "there are no weights",
+    "large": "a mean surprise of 1000 nats has no perplexity that a float can hold",
+}
