@@ -37,7 +37,57 @@ def combine_by_homogeneous_matrices(a_s, b_s, a_t, b_t):
     return both[..., 0, 0], both[..., 0, 1]
 
 
+def perceptron_update_by_branches(w, b, x, y, rate):
+    w = np.array(w, dtype=float)
+    for n in range(len(y)):
+        positive = float(np.dot(w, x[n])) + b >= 0
+        if positive and y[n] == -1:
+            w, b = w - rate * x[n], b - rate
+        elif not positive and y[n] == 1:
+            w, b = w + rate * x[n], b + rate
+    return w, b
+
+
+def perceptron_update_with_the_bias_as_a_weight(w, b, x, y, rate):
+    weights = np.append(w, b).astype(float)
+    for row, label in zip(np.column_stack([x, np.ones(len(x))]), y, strict=True):
+        if (1 if weights @ row >= 0 else -1) != label:
+            weights += rate * label * row
+    return weights[:-1], weights[-1]
+
+
+def causal_conv1d_by_steps(x, W, b, dilation):
+    y = np.empty((x.shape[0], x.shape[1], W.shape[0]))
+    for t in range(len(x)):
+        y[t] = b
+        for lag in range(W.shape[2]):
+            if t - lag * dilation >= 0:
+                y[t] += np.einsum("bd,md->bm", x[t - lag * dilation], W[:, :, -1 - lag])
+    return y
+
+
+def causal_conv1d_by_gathering(x, W, b, dilation):
+    k = W.shape[2]
+    padded = np.pad(x, (((k - 1) * dilation, 0), (0, 0), (0, 0)))
+    places = np.arange(len(x))[:, None] + dilation * np.arange(k)
+    return np.tensordot(padded[places], W, axes=((1, 3), (2, 1))) + b
+
+
+def receptive_field_by_paths(kernels, dilations):
+    lags = {0}
+    for k, d in zip(kernels.tolist(), dilations.tolist(), strict=True):
+        lags = {lag + tap * d for lag in lags for tap in (0, k - 1)}
+    return max(lags) + 1
+
+
+def receptive_field_by_product(kernels, dilations):
+    return np.dot(kernels - 1, dilations) + 1
+
+
 SOLUTIONS = {
+    "perceptron_update": (perceptron_update_by_branches, perceptron_update_with_the_bias_as_a_weight),
+    "causal_conv1d": (causal_conv1d_by_steps, causal_conv1d_by_gathering),
+    "receptive_field": (receptive_field_by_paths, receptive_field_by_product),
     "linear_scan": (linear_scan_in_place, linear_scan_by_doubling),
     "combine": (combine_by_the_map, combine_by_homogeneous_matrices),
 }
