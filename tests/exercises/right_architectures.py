@@ -84,7 +84,46 @@ def receptive_field_by_product(kernels, dilations):
     return np.dot(kernels - 1, dilations) + 1
 
 
+def causal_self_attention_by_steps(x, W_q, W_k, W_v):
+    y = np.zeros((*x.shape[:2], len(W_v)))
+    for b in range(x.shape[1]):
+        for i in range(len(x)):
+            seen = x[: i + 1, b]
+            scores = (seen @ W_k.T) @ (W_q @ x[i, b]) / len(W_q) ** 0.5
+            weights = np.exp(scores - max(scores))
+            y[i, b] = weights @ (seen @ W_v.T) / sum(weights)
+    return y
+
+
+def causal_self_attention_batch_first(x, W_q, W_k, W_v):
+    q, k, v = (np.matmul(x, W.T).swapaxes(0, 1) for W in (W_q, W_k, W_v))
+    scores = q @ k.transpose(0, 2, 1) * len(W_k) ** -0.5
+    scores[:, np.triu(np.ones(scores.shape[1:], bool), 1)] = -np.inf
+    scores -= scores.max(-1)[..., None]
+    return (np.exp(scores) @ v / np.exp(scores).sum(-1)[..., None]).swapaxes(0, 1)
+
+
+def kv_cache_step_by_sequence(x_t, keys, values, W_q, W_k, W_v):
+    keys = np.vstack([keys, (x_t @ W_k.T)[None]])
+    values = np.append(values, (x_t @ W_v.T)[None], axis=0)
+    y = []
+    for b in range(len(x_t)):
+        scores = keys[:, b] @ (W_q @ x_t[b]) / np.sqrt(keys.shape[2])
+        weights = np.exp(scores - scores.max())
+        y.append(weights / weights.sum() @ values[:, b])
+    return np.array(y), keys, values
+
+
+def kv_cache_step_over_all_entries(x_t, keys, values, W_q, W_k, W_v):
+    grown = [np.stack([*cache, x_t @ W.T]) for cache, W in ((keys, W_k), (values, W_v))]
+    scores = ((x_t @ W_q.T) * grown[0]).sum(axis=2, keepdims=True) / np.sqrt(W_q.shape[0])
+    weights = np.exp(scores - scores.max(axis=0))
+    return (weights * grown[1]).sum(axis=0) / weights.sum(axis=0), grown[0], grown[1]
+
+
 SOLUTIONS = {
+    "causal_self_attention": (causal_self_attention_by_steps, causal_self_attention_batch_first),
+    "kv_cache_step": (kv_cache_step_by_sequence, kv_cache_step_over_all_entries),
     "perceptron_update": (perceptron_update_by_branches, perceptron_update_with_the_bias_as_a_weight),
     "causal_conv1d": (causal_conv1d_by_steps, causal_conv1d_by_gathering),
     "receptive_field": (receptive_field_by_paths, receptive_field_by_product),

@@ -1,7 +1,9 @@
 """The graded parts of the notebook `architectures`, in its order."""
 
 from rnnlab.exercises.architectures.causal_conv1d import CAUSAL_CONV1D
+from rnnlab.exercises.architectures.causal_self_attention import CAUSAL_SELF_ATTENTION
 from rnnlab.exercises.architectures.combine import COMBINE
+from rnnlab.exercises.architectures.kv_cache_step import KV_CACHE_STEP
 from rnnlab.exercises.architectures.linear_scan import LINEAR_SCAN
 from rnnlab.exercises.architectures.perceptron_update import PERCEPTRON_UPDATE
 from rnnlab.exercises.architectures.receptive_field import RECEPTIVE_FIELD
@@ -10,5 +12,13 @@ from rnnlab.exercises.spec import Assignment
 ASSIGNMENT = Assignment(
     name="architectures",
     title="Architectures",
-    parts=(PERCEPTRON_UPDATE, CAUSAL_CONV1D, RECEPTIVE_FIELD, LINEAR_SCAN, COMBINE),
+    parts=(
+        PERCEPTRON_UPDATE,
+        CAUSAL_CONV1D,
+        RECEPTIVE_FIELD,
+        CAUSAL_SELF_ATTENTION,
+        KV_CACHE_STEP,
+        LINEAR_SCAN,
+        COMBINE,
+    ),
 )

@@ -8,7 +8,6 @@ from rnnlab.exercises.architectures.shared import RULE, probes_with, whole_numbe
 from rnnlab.exercises.draw import Scene
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
-
 SIGN_ALONE = "only the sign of the sum is used"
 TWO_VECTORS = "the product of two vectors does not mind their order, and a vector is its own transpose"
 
