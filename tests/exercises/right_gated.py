@@ -95,7 +95,124 @@ def lstm_step_backward_by_sequence(d_h_t, d_c_t, x_t, h_prev, c_prev, gates, c_t
     return d_x, d_h, d_c, d_W_xh, d_W_hh, d_b_h
 
 
+def lstm_backward_by_steps(d_h, x, gates, h, c, h_0, c_0, W_xh, W_hh):
+    d_x, d_weights = np.empty(x.shape), [0, 0, 0]
+    d_h_t, d_c_t = np.zeros(h_0.shape), np.zeros(c_0.shape)
+    hidden, cells = [h_0, *h], [c_0, *c]
+    for t in range(len(x) - 1, -1, -1):
+        given = (x[t], hidden[t], cells[t], gates[t], cells[t + 1], W_xh, W_hh)
+        d_x[t], d_h_t, d_c_t, *more = lstm_step_backward_by_einsum(d_h[t] + d_h_t, d_c_t, *given)
+        d_weights = [total + each for total, each in zip(d_weights, more, strict=True)]
+    return d_x, d_h_t, d_c_t, *d_weights
+
+
+def lstm_backward_after_the_loop(d_h, x, gates, h, c, h_0, c_0, W_xh, W_hh):
+    T, B, H = h.shape
+    i, f, g, o = gates.reshape(T, B, 4, H).transpose(2, 0, 1, 3)
+    cells, shown = np.append(c_0[None], c, axis=0), np.tanh(c)
+    of_cell = np.stack(
+        [g * i * (1 - i), cells[:-1] * f * (1 - f), i * (1 - g * g), np.zeros(c.shape)], axis=2
+    )
+    of_state = shown * o * (1 - o)
+    d_a = np.empty((T, B, 4, H))
+    d_state, d_cell = 0, 0
+    for t in reversed(range(T)):
+        d_state = d_state + d_h[t]
+        d_cell = d_cell + d_state * o[t] * (1 - shown[t] ** 2)
+        d_a[t] = of_cell[t] * d_cell[:, None]
+        d_a[t, :, 3] = d_state * of_state[t]
+        d_state = d_a[t].reshape(B, 4 * H) @ W_hh
+        d_cell = f[t] * d_cell
+    rows = d_a.reshape(T * B, 4 * H)
+    before = np.append(h_0[None], h[:-1], axis=0)
+    return (
+        (rows @ W_xh).reshape(x.shape),
+        d_state,
+        d_cell,
+        rows.T @ x.reshape(T * B, -1),
+        rows.T @ before.reshape(T * B, H),
+        rows.sum(0),
+    )
+
+
+def gru_step_by_blocks(x_t, h_prev, W_xh, W_hh, b_h, b_hn):
+    H = len(b_hn)
+    a_r, a_z, a_n = (x_t @ W_xh[k : k + H].T + b_h[k : k + H] for k in (0, H, 2 * H))
+    r, z = sigmoid(a_r + h_prev @ W_hh[:H].T), sigmoid(a_z + h_prev @ W_hh[H : 2 * H].T)
+    n = np.tanh(a_n + r * (h_prev @ W_hh[2 * H :].T + b_hn))
+    return n + z * (h_prev - n)
+
+
+def gru_step_by_unit(x_t, h_prev, W_xh, W_hh, b_h, b_hn):
+    H = h_prev.shape[1]
+    h_t = np.zeros(h_prev.shape)
+    for k in range(H):
+        r = sigmoid(x_t @ W_xh[k] + h_prev @ W_hh[k] + b_h[k])
+        z = sigmoid(x_t @ W_xh[H + k] + h_prev @ W_hh[H + k] + b_h[H + k])
+        n = np.tanh(x_t @ W_xh[2 * H + k] + b_h[2 * H + k] + r * (h_prev @ W_hh[2 * H + k] + b_hn[k]))
+        h_t[:, k] = z * h_prev[:, k] + (1 - z) * n
+    return h_t
+
+
+def gru_forward_by_steps(x, h_0, W_xh, W_hh, b_h, b_hn):
+    h = np.empty((len(x), *h_0.shape))
+    for t in range(len(x)):
+        h[t] = gru_step_by_blocks(x[t], h[t - 1] if t else h_0, W_xh, W_hh, b_h, b_hn)
+    return h
+
+
+def gru_forward_by_columns(x, h_0, W_xh, W_hh, b_h, b_hn):
+    H, h_t, kept = len(b_hn), h_0.T, []
+    for from_x in np.einsum("kd,tbd->tkb", W_xh, x) + b_h[:, None]:
+        from_h = W_hh @ h_t + np.concatenate([np.zeros(2 * H), b_hn])[:, None]
+        r, z = sigmoid(from_x[: 2 * H] + from_h[: 2 * H]).reshape(2, *h_t.shape)
+        h_t = z * h_t + (1 - z) * np.tanh(from_x[2 * H :] + r * from_h[2 * H :])
+        kept.append(h_t.T)
+    return np.array(kept)
+
+
+def gru_step_backward_by_einsum(d_h_t, x_t, h_prev, gates, m_t, W_xh, W_hh):
+    B, H = h_prev.shape
+    r, z, n = np.moveaxis(gates.reshape(B, 3, H), 1, 0)
+    d_n = d_h_t * (1 - z) * (1 + n) * (1 - n)
+    d_r, d_z = d_n * m_t * (r - r * r), d_h_t * (h_prev - n) * (z - z * z)
+    at_x, at_h = np.stack([d_r, d_z, d_n]), np.stack([d_r, d_z, d_n * r])
+    return (
+        np.einsum("kbh,khd->bd", at_x, W_xh.reshape(3, H, -1)),
+        np.einsum("kbh,khg->bg", at_h, W_hh.reshape(3, H, H)) + z * d_h_t,
+        np.einsum("kbh,bd->khd", at_x, x_t).reshape(W_xh.shape),
+        np.einsum("kbh,bg->khg", at_h, h_prev).reshape(W_hh.shape),
+        at_x.sum(1).ravel(),
+        at_h[2].sum(0),
+    )
+
+
+def gru_step_backward_by_sequence(d_h_t, x_t, h_prev, gates, m_t, W_xh, W_hh):
+    H = h_prev.shape[1]
+    d_x, d_h = np.zeros(x_t.shape), np.zeros(h_prev.shape)
+    d_W_xh, d_W_hh = np.zeros(W_xh.shape), np.zeros(W_hh.shape)
+    d_b_h, d_b_hn = np.zeros(3 * H), np.zeros(H)
+    for b in range(len(x_t)):
+        r, z, n = gates[b, :H], gates[b, H : 2 * H], gates[b, 2 * H :]
+        d_a = np.empty(3 * H)
+        d_a[2 * H :] = d_h_t[b] * (1 - z) * (1 - n**2)
+        d_a[H : 2 * H] = d_h_t[b] * (h_prev[b] - n) * z * (1 - z)
+        d_a[:H] = d_a[2 * H :] * m_t[b] * r * (1 - r)
+        d_b_h += d_a
+        d_W_xh += np.outer(d_a, x_t[b])
+        d_x[b] = W_xh.T @ d_a
+        d_a[2 * H :] *= r
+        d_b_hn += d_a[2 * H :]
+        d_W_hh += np.outer(d_a, h_prev[b])
+        d_h[b] = z * d_h_t[b] + W_hh.T @ d_a
+    return d_x, d_h, d_W_xh, d_W_hh, d_b_h, d_b_hn
+
+
 SOLUTIONS = {
+    "lstm_backward": (lstm_backward_by_steps, lstm_backward_after_the_loop),
+    "gru_step": (gru_step_by_blocks, gru_step_by_unit),
+    "gru_forward": (gru_forward_by_steps, gru_forward_by_columns),
+    "gru_step_backward": (gru_step_backward_by_einsum, gru_step_backward_by_sequence),
     "lstm_step_backward": (lstm_step_backward_by_einsum, lstm_step_backward_by_sequence),
     "lstm_init": (lstm_init_by_blocks, lstm_init_by_interpolation),
     "lstm_forward": (lstm_forward_by_steps, lstm_forward_by_columns),

@@ -1,5 +1,9 @@
 """The graded parts of the notebook `gated`, in its order."""
 
+from rnnlab.exercises.gated.gru_forward import GRU_FORWARD
+from rnnlab.exercises.gated.gru_step import GRU_STEP
+from rnnlab.exercises.gated.gru_step_backward import GRU_STEP_BACKWARD
+from rnnlab.exercises.gated.lstm_backward import LSTM_BACKWARD
 from rnnlab.exercises.gated.lstm_forward import LSTM_FORWARD
 from rnnlab.exercises.gated.lstm_init import LSTM_INIT
 from rnnlab.exercises.gated.lstm_step import LSTM_STEP
@@ -9,5 +13,14 @@ from rnnlab.exercises.spec import Assignment
 ASSIGNMENT = Assignment(
     name="gated",
     title="Gates: LSTM and GRU",
-    parts=(LSTM_INIT, LSTM_STEP, LSTM_FORWARD, LSTM_STEP_BACKWARD),
+    parts=(
+        LSTM_INIT,
+        LSTM_STEP,
+        LSTM_FORWARD,
+        LSTM_STEP_BACKWARD,
+        LSTM_BACKWARD,
+        GRU_STEP,
+        GRU_FORWARD,
+        GRU_STEP_BACKWARD,
+    ),
 )
