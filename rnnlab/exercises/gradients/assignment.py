@@ -5,6 +5,7 @@ from rnnlab.exercises.gradients.clip_by_value import CLIP_BY_VALUE
 from rnnlab.exercises.gradients.jacobian_product_norms import JACOBIAN_PRODUCT_NORMS
 from rnnlab.exercises.gradients.orthogonal_init import ORTHOGONAL_INIT
 from rnnlab.exercises.gradients.power_norms import POWER_NORMS
+from rnnlab.exercises.gradients.questions import ANGLE, SATURATION, TRANSIENT, WRONG_LINE
 from rnnlab.exercises.gradients.rescale_spectral_radius import RESCALE_SPECTRAL_RADIUS
 from rnnlab.exercises.gradients.scaled_update import SCALED_UPDATE
 from rnnlab.exercises.gradients.spectral_radius import SPECTRAL_RADIUS
@@ -17,12 +18,16 @@ ASSIGNMENT = Assignment(
     parts=(
         STEP_JACOBIAN,
         JACOBIAN_PRODUCT_NORMS,
+        SATURATION,
         SPECTRAL_RADIUS,
         RESCALE_SPECTRAL_RADIUS,
         POWER_NORMS,
+        TRANSIENT,
         ORTHOGONAL_INIT,
         CLIP_BY_VALUE,
         CLIP_BY_NORM,
+        ANGLE,
+        WRONG_LINE,
         SCALED_UPDATE,
     ),
 )
