@@ -9,6 +9,7 @@ from rnnlab.exercises.activations_losses.d_tanh import D_TANH
 from rnnlab.exercises.activations_losses.log_softmax import LOG_SOFTMAX
 from rnnlab.exercises.activations_losses.masked_sequence_loss import MASKED_SEQUENCE_LOSS
 from rnnlab.exercises.activations_losses.perplexity import PERPLEXITY
+from rnnlab.exercises.activations_losses.questions import SLOPES_OF_FIVE_STEPS, UNIFORM, WRONG_LINE
 from rnnlab.exercises.activations_losses.readout_loss import READOUT_LOSS
 from rnnlab.exercises.activations_losses.relu import RELU
 from rnnlab.exercises.activations_losses.sigmoid import SIGMOID
@@ -24,13 +25,16 @@ ASSIGNMENT = Assignment(
         D_TANH,
         D_SIGMOID,
         D_RELU,
+        SLOPES_OF_FIVE_STEPS,
         SOFTMAX,
         LOG_SOFTMAX,
         CROSS_ENTROPY,
+        UNIFORM,
         D_LOGITS,
-        MASKED_SEQUENCE_LOSS,
         BITS_PER_TOKEN,
         PERPLEXITY,
+        MASKED_SEQUENCE_LOSS,
+        WRONG_LINE,
         READOUT_LOSS,
     ),
 )
