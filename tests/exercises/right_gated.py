@@ -208,7 +208,28 @@ def gru_step_backward_by_sequence(d_h_t, x_t, h_prev, gates, m_t, W_xh, W_hh):
     return d_x, d_h, d_W_xh, d_W_hh, d_b_h, d_b_hn
 
 
+def padded_lstm_forward_by_sequence(x, mask, h_0, c_0, W_xh, W_hh, b_h):
+    h, c = np.empty((len(x), *h_0.shape)), np.empty((len(x), *c_0.shape))
+    for b in range(x.shape[1]):
+        h_t, c_t = h_0[b : b + 1], c_0[b : b + 1]
+        for t in range(len(x)):
+            if mask[t, b]:
+                h_t, c_t = lstm_step_by_blocks(x[t, b : b + 1], h_t, c_t, W_xh, W_hh, b_h)
+            h[t, b], c[t, b] = h_t[0], c_t[0]
+    return h, c
+
+
+def padded_lstm_forward_by_rows(x, mask, h_0, c_0, W_xh, W_hh, b_h):
+    h_t, c_t, kept = h_0.copy(), c_0.copy(), []
+    for x_t, real in zip(x, mask, strict=True):
+        if real.any():
+            h_t[real], c_t[real] = lstm_step_by_einsum(x_t[real], h_t[real], c_t[real], W_xh, W_hh, b_h)
+        kept.append((h_t.copy(), c_t.copy()))
+    return tuple(np.swapaxes(kept, 0, 1))
+
+
 SOLUTIONS = {
+    "padded_lstm_forward": (padded_lstm_forward_by_sequence, padded_lstm_forward_by_rows),
     "lstm_backward": (lstm_backward_by_steps, lstm_backward_after_the_loop),
     "gru_step": (gru_step_by_blocks, gru_step_by_unit),
     "gru_forward": (gru_forward_by_steps, gru_forward_by_columns),
