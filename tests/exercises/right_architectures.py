@@ -121,7 +121,42 @@ def kv_cache_step_over_all_entries(x_t, keys, values, W_q, W_k, W_v):
     return (weights * grown[1]).sum(axis=0) / weights.sum(axis=0), grown[0], grown[1]
 
 
+def layer_parameters_by_arrays(D, H):
+    lstm = [(4 * H, D), (4 * H, H), (4 * H,)]
+    gru = [(3 * H, D), (3 * H, H), (3 * H,), (H,)]
+    attention = [(3 * H, H), (3 * H,), (H, H), (H,)]
+    return tuple(sum(int(np.prod(shape)) for shape in each) for each in (lstm, gru, attention))
+
+
+def layer_parameters_factored(D, H):
+    return 4 * H * (D + H + 1), H * (3 * D + 3 * H + 4), 4 * H * (H + 1)
+
+
+def step_flops_by_matrices(T, D, H):
+    def products(*matrices):
+        return sum(2 * rows * columns for rows, columns in matrices)
+
+    return products((4 * H, D), (4 * H, H)), products((3 * H, H), (T, H), (H, T), (H, H))
+
+
+def step_flops_factored(T, D, H):
+    return np.int64(8 * H * (D + H)), np.int64(4 * H * (2 * H + T))
+
+
+def state_bytes_of_arrays(T, B, L, H, itemsize):
+    keys = values = np.zeros((L, T, B, H), f"f{itemsize}")
+    return keys.nbytes + values.nbytes, np.zeros((L, B, H), f"f{itemsize}").nbytes
+
+
+def state_bytes_by_the_ratio(T, B, L, H, itemsize):
+    state = B * H * itemsize * L
+    return state * 2 * T, state
+
+
 SOLUTIONS = {
+    "layer_parameters": (layer_parameters_by_arrays, layer_parameters_factored),
+    "step_flops": (step_flops_by_matrices, step_flops_factored),
+    "state_bytes": (state_bytes_of_arrays, state_bytes_by_the_ratio),
     "causal_self_attention": (causal_self_attention_by_steps, causal_self_attention_batch_first),
     "kv_cache_step": (kv_cache_step_by_sequence, kv_cache_step_over_all_entries),
     "perceptron_update": (perceptron_update_by_branches, perceptron_update_with_the_bias_as_a_weight),

@@ -22,6 +22,13 @@ SCAN = "chapter modern-recurrences, “A recurrence that can be bracketed anew�
 TRAINING_COST = "chapter comparison, “What a training step costs”"
 TOKEN_COST = "chapter comparison, “What one more token costs”"
 
+SIZES_ONLY = {
+    "single": "its inputs are sizes",
+    "float32": "its inputs are sizes",
+    "strided": "its inputs are sizes",
+    "large": "its inputs are sizes",
+}
+
 Size = Callable[[Scene], int]
 
 
