@@ -153,7 +153,26 @@ def state_bytes_by_the_ratio(T, B, L, H, itemsize):
     return state * 2 * T, state
 
 
+def chunk_attention_token_by_token(x, keys, values, W_q, W_k, W_v):
+    outputs = []
+    for x_t in x:
+        y_t, keys, values = kv_cache_step_by_sequence(x_t, keys, values, W_q, W_k, W_v)
+        outputs.append(y_t)
+    return np.array(outputs)
+
+
+def chunk_attention_with_positions(x, keys, values, W_q, W_k, W_v):
+    T, P = len(x), len(keys)
+    q, k, v = x @ W_q.T, np.vstack([keys, x @ W_k.T]), np.vstack([values, x @ W_v.T])
+    scores = (q[:, None] * k).sum(-1) / np.sqrt(keys.shape[2])
+    future = np.arange(P + T)[None, :, None] > P + np.arange(T)[:, None, None]
+    scores = np.where(future, -np.inf, scores)
+    weights = np.exp(scores - scores.max(1, keepdims=True))
+    return np.einsum("ijb,jbh->ibh", weights / weights.sum(1, keepdims=True), v)
+
+
 SOLUTIONS = {
+    "chunk_attention": (chunk_attention_token_by_token, chunk_attention_with_positions),
     "layer_parameters": (layer_parameters_by_arrays, layer_parameters_factored),
     "step_flops": (step_flops_by_matrices, step_flops_factored),
     "state_bytes": (state_bytes_of_arrays, state_bytes_by_the_ratio),
