@@ -25,7 +25,7 @@ def recurrent_matrix(scene: Scene):
     largest = rng.uniform(1.1, 1.6)
     eigenvalues = np.diag(largest * rng.uniform(0.3, 0.7, H) * rng.choice([-1, 1], H))
     # Eigenvectors that are far from orthogonal: singular values and eigenvalues differ, and so do rows and columns.
-    upper = np.triu(rng.uniform(0.5, 1.0, (H, H)), k=1) / np.sqrt(H)
+    upper = np.triu(rng.uniform(0.8, 1.4, (H, H)), k=1) / np.sqrt(H)
     lower = np.tril(rng.uniform(-0.6, -0.3, (H, H)), k=-1) / np.sqrt(H)
     basis = (np.eye(H) + upper) @ (np.eye(H) + lower)
     if scene.edge and H > 1:
