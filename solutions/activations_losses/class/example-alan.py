@@ -57,7 +57,7 @@ def d_logits(logits, targets):
 
 # %% bits
 def bits(surprise):
-    return np.log2(perplexity(surprise))
+    return surprise.sum() / surprise.size * np.log2(np.e)
 
 
 # %% perplexity
