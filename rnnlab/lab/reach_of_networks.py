@@ -75,20 +75,20 @@ def _stack_backward(d_y: Array, kept: Any) -> tuple[Array]:
     return (d_y,)
 
 
-def fewest_taps(lag: int, blocks: int) -> int:
-    """The fewest taps other than the newest that a path of this lag takes in a TCN with kernel 2.
+def fewest_blocks(lag: int, blocks: int) -> int:
+    """The fewest blocks that a path of this lag goes through, not past, in a TCN with kernel 2.
 
     A lag is a sum of dilations 1, 2, 4, …, 2^(blocks − 1), each at most twice, because each block has two convolutions.
 
     Raises: ValueError for a lag outside the receptive field.
 
-    >>> [fewest_taps(lag, blocks=6) for lag in (0, 1, 32, 63, 64, 126)]
-    [0, 1, 1, 6, 2, 12]
+    >>> [fewest_blocks(lag, blocks=6) for lag in (0, 1, 32, 63, 64, 126)]
+    [0, 1, 1, 6, 1, 6]
     """
     if not 0 <= lag <= 2 * (2**blocks - 1):
         raise ValueError(f"lag must lie inside the receptive field, 0 … {2 * (2**blocks - 1)}, but is {lag}.")
-    taps = 0
+    through = 0
     for dilation in (2**block for block in reversed(range(blocks))):
         used = min(2, lag // dilation)
-        taps, lag = taps + used, lag - used * dilation
-    return taps
+        through, lag = through + (used > 0), lag - used * dilation
+    return through
