@@ -14,9 +14,11 @@ from rnnlab.exercises.gated.shared import (
     CELL_GRADIENT_NOT_FORGOTTEN,
     CELL_WITHOUT_OUTPUT_GATE,
     CELL_WITHOUT_TANH_SLOPE,
+    EXCHANGED,
     LSTM_WEIGHTS,
     NO_SIGMOID_SLOPES,
     ORDER_OF_BLOCKS,
+    SAME_SHAPE,
     cell,
     lstm_run,
     lstm_weights,
@@ -25,12 +27,13 @@ from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
 def lstm_backward(d_h, x, gates, h, c, h_0, c_0, W_xh, W_hh):
+    B, H = h_0.shape
     d_x = np.zeros(x.shape)
     d_W_xh, d_W_hh, d_b_h = np.zeros(W_xh.shape), np.zeros(W_hh.shape), np.zeros(len(W_hh))
-    from_later, d_c_t = np.zeros(h_0.shape), np.zeros(c_0.shape)
+    from_later, d_c_t = np.zeros((B, H)), np.zeros((B, H))
     for t in reversed(range(len(x))):
         h_prev, c_prev = (h[t - 1], c[t - 1]) if t > 0 else (h_0, c_0)
-        i, f, g, o = np.split(gates[t], 4, axis=1)
+        i, f, g, o = gates[t].reshape(B, 4, H).swapaxes(0, 1)
         c_t = c[t]
         d_h_t = d_h[t] + from_later
         d_cell = d_c_t + d_h_t * o * (1 - np.tanh(c_t) ** 2)
@@ -46,8 +49,6 @@ def lstm_backward(d_h, x, gates, h, c, h_0, c_0, W_xh, W_hh):
         d_c_t, from_later = d_cell * f, d_a @ W_hh
     return d_x, from_later, d_c_t, d_W_xh, d_W_hh, d_b_h
 
-
-SAME_SHAPE = "h_0 and c_0 have the same shape, and only the shape is asked for"
 
 MISTAKES = (
     CELL_GRADIENT_DROPPED,
@@ -87,17 +88,6 @@ MISTAKES = (
     ),
     CELL_WITHOUT_OUTPUT_GATE,
     CELL_WITHOUT_TANH_SLOPE,
-    Mistake(
-        name="cell_sees_own_loss_only",
-        summary="on the way from h_t to the cell only d_h[t] is taken, without what came from later",
-        tag="dropped term",
-        hints=Hints(
-            where="From which gradient at h_t does your gradient at c_t start?",
-            idea=f"δ_t is the *whole* gradient at h_t, the future's part included ({BACKWARD}).",
-            fix="Compute `d_h[t] + from_later` once, and use it for the cell and for the output gate.",
-        ),
-        edits=(("+ d_h_t * o", "+ d_h[t] * o"),),
-    ),
     NO_SIGMOID_SLOPES,
     CANDIDATE_SLOPE_OF_SIGMOID,
     CELL_AFTER_THE_STEP,
@@ -184,12 +174,12 @@ LSTM_BACKWARD = Exercise(
     chapter="lstm",
     mistakes=MISTAKES,
     equivalents={
-        "W_hh → W_xh (line 3)": SAME_LENGTH,
-        "h_0 → c_0 (line 4)": SAME_SHAPE,
-        "c_0 → h_0 (line 4)": SAME_SHAPE,
-        "x → d_h (line 5)": SAME_LENGTH,
-        "x → gates (line 5)": SAME_LENGTH,
-        "x → h (line 5)": SAME_LENGTH,
-        "x → c (line 5)": SAME_LENGTH,
+        "h_0 → c_0 (line 2)": SAME_SHAPE,
+        "W_hh → W_xh (line 4)": SAME_LENGTH,
+        "x → d_h (line 6)": SAME_LENGTH,
+        "x → gates (line 6)": SAME_LENGTH,
+        "x → h (line 6)": SAME_LENGTH,
+        "x → c (line 6)": SAME_LENGTH,
+        "gates[t].reshape(B, 4, H).swapaxes(0, 1) → gates[t].reshape(B, 4, H).swapaxes(1, 0) (line 8)": EXCHANGED,
     },
 )

@@ -9,9 +9,11 @@ from rnnlab.exercises.equivalents import ARRAY_STACKS
 from rnnlab.exercises.gated.shared import (
     BACKWARD,
     CANDIDATE_LAST,
+    EXCHANGED,
     INPUT_AND_FORGET_SWAPPED,
     NO_BIAS,
     NO_TANH_OF_CELL,
+    SAME_SHAPE,
     SHARED_BIAS,
     SIGMOID_ON_CANDIDATE,
     STEP,
@@ -22,9 +24,11 @@ from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
 def lstm_forward(x, h_0, c_0, W_xh, W_hh, b_h):
+    B, H = h_0.shape
     h_t, c_t, h, c = h_0, c_0, [], []
     for x_t in x:
-        a_i, a_f, a_g, a_o = np.split(x_t @ W_xh.T + h_t @ W_hh.T + b_h, 4, axis=1)
+        a = x_t @ W_xh.T + h_t @ W_hh.T + b_h
+        a_i, a_f, a_g, a_o = a.reshape(B, 4, H).swapaxes(0, 1)
         i = 1 / (1 + np.exp(-a_i))
         f = 1 / (1 + np.exp(-a_f))
         g = np.tanh(a_g)
@@ -58,17 +62,6 @@ MISTAKES = (
             fix="Start with `h_t = h_0` before the loop, and give each step the `h_t` of the one before.",
         ),
         edits=(("h_t @ W_hh", "h_0 @ W_hh"),),
-    ),
-    Mistake(
-        name="both_states_reset",
-        summary="every step starts from h_0 and c_0: no state is carried over",
-        tag="initial state",
-        hints=Hints(
-            where="What does the second turn of your loop start from?",
-            idea=f"Both states after a step are the states before the next ({STEP}).",
-            fix="Start with `h_t, c_t = h_0, c_0`, and renew both in the loop.",
-        ),
-        edits=(("h_t @ W_hh", "h_0 @ W_hh"), ("f * c_t", "f * c_0")),
     ),
     Mistake(
         name="cell_starts_at_zero",
@@ -231,5 +224,9 @@ LSTM_FORWARD = Exercise(
     points=4,
     chapter="lstm",
     mistakes=MISTAKES,
-    equivalents={"np.stack → np.array (line 13)": ARRAY_STACKS},
+    equivalents={
+        "h_0 → c_0 (line 2)": SAME_SHAPE,
+        "a.reshape(B, 4, H).swapaxes(0, 1) → a.reshape(B, 4, H).swapaxes(1, 0) (line 6)": EXCHANGED,
+        "np.stack → np.array (line 15)": ARRAY_STACKS,
+    },
 )

@@ -73,7 +73,7 @@ WRONG_LINE = Question(
     },
     wrong={
         "a": "Line a is right: input and hidden state, each with the stacked weights of all four blocks.",
-        "c": "Line c is right: three sigmoids and one tanh, and g is the one with tanh.",
+        "c": "Line c is right: the three gates are sigmoids, and the candidate g is none of them.",
         "d": "Line d is right: at a padded step the cell stays as it was.",
         "e": "Line e is right: at a padded step the hidden state stays as it was; elsewhere c_t is the new cell.",
     },

@@ -18,6 +18,9 @@ BACKWARD = "chapter lstm, “The gradient, line by line”"
 START = "chapter lstm, “How an LSTM starts”"
 SIGMOID = "chapter activations, “The slopes, derived”"
 
+SAME_SHAPE = "h_0 and c_0 have the same shape, and only the shape is asked for"
+EXCHANGED = "two axes are exchanged, in whichever order they are named"
+
 LSTM_WEIGHTS = (Result("d_W_xh", ("4H", "D")), Result("d_W_hh", ("4H", "H")), Result("d_b_h", ("4H",)))
 
 
