@@ -55,7 +55,7 @@ def _picture(trial: Trial, evidence: Evidence) -> str:
 def _excess(got: NDArray[Any], want: NDArray[Any], within: Tolerance) -> NDArray[np.float64]:
     """The size of the difference where it is beyond the tolerance, 0 elsewhere."""
     with np.errstate(all="ignore"):
-        difference = np.nan_to_num(np.abs(got - want).astype(float), nan=np.inf)
+        difference = np.nan_to_num(np.abs(got - want.astype(float)), nan=np.inf)
         return np.where(difference > within.atol + within.rtol * np.abs(want), difference, 0.0)
 
 

@@ -291,3 +291,19 @@ def test_of_several_results_it_is_said_which_are_wrong_and_how(function, says):
 def test_where_all_results_are_wrong_in_different_ways_only_the_difference_is_shown():
     function = local_caller(lambda x, W: (np.sin(x).mean(axis=0), np.tanh(x @ W.T)))
     assert judge(TWO, function, draw_two(np.random.default_rng(0))).stage == "difference"
+
+
+def test_wrong_booleans_are_shown_as_other_wrong_answers_are():
+    exercise = Exercise(
+        name="hidden_state.positive",
+        reference=lambda x: x > 0,
+        probes=lambda rng: (),
+        results=(Result("positive", ("T",)),),
+        points=1,
+        chapter="sequences",
+        mistakes=(),
+    )
+    probe = Probe("T=3", (np.array([-1.0, 0.0, 1.0]),))
+    verdict = judge(exercise, local_caller(lambda x: x >= 0), (probe,))
+    assert verdict.stage == "difference"
+    assert "·█·" in verdict.picture
