@@ -213,8 +213,13 @@ def dilation(scene: Scene) -> int:
     return {"single": 1, "small": 1, "float32": 1}.get(scene.trait, 3 if scene.edge else 2)
 
 
+def outputs(scene: Scene) -> int:
+    """As many outputs as inputs in the square scene, and more than one in the small one."""
+    return scene.K if scene.trait == "small" else scene.H
+
+
 def arguments(scene: Scene):
-    D, M, k = scene.D, scene.H, taps(scene)
+    D, M, k = scene.D, outputs(scene), taps(scene)
     W = scene.given(scene.rng.normal(size=(M, D, k)) / np.sqrt(D * k))
     return scene.values(steps(scene), scene.B, D), W, scene.state(M), dilation(scene)
 
@@ -225,7 +230,7 @@ CAUSAL_CONV1D = Exercise(
     name="architectures.causal_conv1d",
     reference=causal_conv1d,
     probes=probes_with(
-        {"T": steps, "B": lambda scene: scene.B, "D": lambda scene: scene.D, "M": lambda scene: scene.H},
+        {"T": steps, "B": lambda scene: scene.B, "D": lambda scene: scene.D, "M": outputs},
         arguments,
         without=WITHOUT,
     ),

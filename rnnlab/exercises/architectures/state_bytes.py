@@ -157,9 +157,14 @@ def context(scene: Scene) -> int:
     return 1 if scene.trait == "small" else 10 * scene.T
 
 
+def units(scene: Scene) -> int:
+    """More units than there are blocks or sequences, but one in the small scene."""
+    return 1 if scene.trait == "small" else 8 + scene.H
+
+
 def arguments(scene: Scene):
     itemsize = {"single": 8, "small": 4}.get(scene.trait, 4 if scene.edge else 2)
-    return context(scene), scene.B, scene.K, scene.H, itemsize
+    return context(scene), scene.B, scene.K, units(scene), itemsize
 
 
 WITHOUT = {
@@ -173,7 +178,7 @@ STATE_BYTES = Exercise(
     name="architectures.state_bytes",
     reference=state_bytes,
     probes=probes_with(
-        {"T": context, "B": lambda scene: scene.B, "L": lambda scene: scene.K, "H": lambda scene: scene.H},
+        {"T": context, "B": lambda scene: scene.B, "L": lambda scene: scene.K, "H": units},
         arguments,
         without=WITHOUT,
     ),
