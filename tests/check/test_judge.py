@@ -298,12 +298,12 @@ def test_wrong_booleans_are_shown_as_other_wrong_answers_are():
         name="hidden_state.positive",
         reference=lambda x: x > 0,
         probes=lambda rng: (),
-        results=(Result("positive", ("T",)),),
+        results=(Result("positive", ("B",)),),
         points=1,
         chapter="sequences",
         mistakes=(),
     )
-    probe = Probe("T=3", (np.array([-1.0, 0.0, 1.0]),))
+    probe = Probe("B=3", (np.array([-1.0, 0.0, 1.0]),))
     verdict = judge(exercise, local_caller(lambda x: x >= 0), (probe,))
     assert verdict.stage == "difference"
     assert "·█·" in verdict.picture
