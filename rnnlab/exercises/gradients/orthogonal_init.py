@@ -134,15 +134,26 @@ MISTAKES = (
         edits=(("return gain * unique", "return unique"),),
     ),
     Mistake(
-        name="gain_inside",
-        summary="the gain is multiplied to A before the factorization, where it has no effect on Q",
-        tag="order",
+        name="left_singular_vectors",
+        summary="the left singular vectors of A are returned, whose signs are as the library leaves them",
+        tag="other method",
         hints=Hints(
-            where="Does Q change when A is multiplied by 2?",
-            idea=f"2 A = Q (2 R): the factor R takes the gain, and Q stays orthogonal ({STARTS}).",
-            fix="Multiply Q by the gain, after the factorization.",
+            where="Which of the factors of `np.linalg.svd` do you use: one, or two?",
+            idea=f"U is orthogonal, but each of its columns may have either sign; U V is unique ({STARTS}).",
+            fix="Use `np.linalg.qr` with the signs of R, or the product `U @ V` of both factors.",
         ),
-        edits=(("np.linalg.qr(A)", "np.linalg.qr(gain * A)"), ("return gain * unique", "return 1.0 * Q")),
+        edits=(("Q * signs", "np.linalg.svd(A)[0]"),),
+    ),
+    Mistake(
+        name="right_singular_vectors",
+        summary="the right singular vectors of A are returned, whose signs are as the library leaves them",
+        tag="other method",
+        hints=Hints(
+            where="Which of the factors of `np.linalg.svd` do you use: one, or two?",
+            idea=f"V is orthogonal, but each of its rows may have either sign; U V is unique ({STARTS}).",
+            fix="Use `np.linalg.qr` with the signs of R, or the product `U @ V` of both factors.",
+        ),
+        edits=(("Q * signs", "np.linalg.svd(A)[2]"),),
     ),
     Mistake(
         name="root_of_the_gain",

@@ -19,6 +19,17 @@ def rescale_spectral_radius(W, radius):
 MISTAKES = (
     *OF_ALL_EIGENVALUES,
     Mistake(
+        name="eigenvalue_itself",
+        summary="W is divided by the largest eigenvalue itself, which may be complex, and not by its size",
+        tag="eigenvalues",
+        hints=Hints(
+            where="Are the entries of your result real numbers for a rotation, whose eigenvalues are complex?",
+            idea=f"ρ = max |λ_i| is a distance from zero: a real number, and never negative ({RADIUS}).",
+            fix="Take `np.abs` of all eigenvalues, then the largest.",
+        ),
+        edits=(("np.abs(eigenvalues)", "eigenvalues"),),
+    ),
+    Mistake(
         name="not_divided",
         summary="W is multiplied by the new radius, but not divided by the old one",
         tag="dropped term",

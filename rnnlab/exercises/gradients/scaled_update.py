@@ -100,6 +100,39 @@ MISTAKES = (
         edits=((" + np.sum(d_b**2)", ""),),
     ),
     Mistake(
+        name="each_array_by_its_own_norm",
+        summary="weights and bias are clipped by a norm of their own each, which turns the gradient as a whole",
+        tag="norm",
+        hints=Hints(
+            where="How many norms does your code compute: one, or two?",
+            idea=f"The gradient at all weights is one long vector, and has one norm ({CLIPPING}).",
+            fix="Add the squares of both gradients, take one root, and use one factor for both.",
+        ),
+        edits=(
+            (
+                "return W_hh - step * d_W, b_h - step * d_b",
+                "return tuple(w - rate * min(1.0, threshold / np.sqrt(np.sum(d**2))) * d"
+                " for w, d in ((W_hh, d_W), (b_h, d_b)))",
+            ),
+        ),
+    ),
+    Mistake(
+        name="every_entry_by_value",
+        summary="every entry is cut to ±threshold: that is clipping by value",
+        tag="other method",
+        hints=Hints(
+            where="Does `np.clip` stand in your code?",
+            idea=f"By norm the whole vector is multiplied by one number; by value it may turn ({CLIPPING}).",
+            fix="Compute one norm and one factor, and multiply both gradients by it.",
+        ),
+        edits=(
+            (
+                "return W_hh - step * d_W, b_h - step * d_b",
+                "return tuple(w - rate * np.clip(d, -threshold, threshold) for w, d in ((W_hh, d_W), (b_h, d_b)))",
+            ),
+        ),
+    ),
+    Mistake(
         name="uphill",
         summary="the gradient is added to the weights, so that the loss grows",
         tag="sign",

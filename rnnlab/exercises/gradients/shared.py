@@ -136,8 +136,21 @@ IMAGINARY_PART = Mistake(
     edits=(("np.abs(eigenvalues)", "(np.abs(eigenvalues.real) + np.abs(eigenvalues.imag))"),),
 )
 
+FROBENIUS = Mistake(
+    name="frobenius",
+    summary="the Frobenius norm, the root of the sum of all squared entries, is taken for the radius",
+    tag="eigenvalues",
+    hints=Hints(
+        where="What does your function give for the identity matrix of 4 × 4: 1 or 2?",
+        idea=f"A norm says how far W can stretch a vector; ρ is the size of an eigenvalue, never above it ({RADIUS}).",
+        fix="Use `np.linalg.eigvals(W)` in place of `np.linalg.norm(W)`.",
+    ),
+    edits=(("np.linalg.eigvals(W)", "np.array([np.linalg.norm(W)])"),),
+)
+
 OF_ALL_EIGENVALUES = (
     SINGULAR_VALUE,
+    FROBENIUS,
     SYMMETRIC_SOLVER,
     ENTRIES,
     DIAGONAL,

@@ -19,6 +19,28 @@ def spectral_radius(W):
 MISTAKES = (
     *OF_ALL_EIGENVALUES,
     Mistake(
+        name="eigenvalue_itself",
+        summary="the largest eigenvalue itself is returned, which may be complex, and not its size",
+        tag="eigenvalues",
+        hints=Hints(
+            where="Is your result a real number for a rotation, whose eigenvalues are complex?",
+            idea=f"ρ = max |λ_i| is a distance from zero: a real number, and never negative ({RADIUS}).",
+            fix="Take `np.abs` of all eigenvalues, then the largest.",
+        ),
+        edits=(("np.abs(eigenvalues)", "eigenvalues"), ("float(sizes.max())", "sizes.max()")),
+    ),
+    Mistake(
+        name="size_after_the_maximum",
+        summary="the largest eigenvalue is chosen before its size is taken, so that a large negative one is not seen",
+        tag="order",
+        hints=Hints(
+            where="Which of the eigenvalues −2 and 1 does `.max()` choose?",
+            idea=f"What is compared is the distance from zero, so the sizes come first ({RADIUS}).",
+            fix="Write `np.abs(eigenvalues).max()`, and not `np.abs(eigenvalues.max())`.",
+        ),
+        edits=(("np.abs(eigenvalues)", "eigenvalues"), ("float(sizes.max())", "float(np.abs(sizes.max()))")),
+    ),
+    Mistake(
         name="first_eigenvalue",
         summary="the first eigenvalue is taken, as if they were sorted",
         tag="order",
