@@ -127,6 +127,39 @@ MISTAKES = (
         edits=(("surprise.mean()", "np.median(surprise)"),),
     ),
     Mistake(
+        name="logarithm_of_each",
+        summary="the logarithm of each surprise is taken, which is a logarithm already",
+        tag="extra term",
+        hints=Hints(
+            where="How many logarithms lie between a probability and your result?",
+            idea=f"−log p is in the surprise already; its unit alone is changed, by a factor ({BITS}).",
+            fix="Divide the mean by `np.log(2)`, without another logarithm.",
+        ),
+        edits=(("surprise.mean()", "np.log(surprise).mean()"),),
+    ),
+    Mistake(
+        name="power_of_two",
+        summary="a power of 2 is taken, which leads from bits to a number of classes",
+        tag="wrong result",
+        hints=Hints(
+            where="Is your result a number of questions, or a number of classes?",
+            idea=f"Bits are L / log 2, and need no exponential ({BITS}).",
+            fix="Divide by `np.log(2)`.",
+        ),
+        edits=(("nats / np.log(2)", "2**nats"),),
+    ),
+    Mistake(
+        name="not_averaged",
+        summary="one number for each token is returned, without a mean",
+        tag="reduction",
+        hints=Hints(
+            where="How many numbers does your function return?",
+            idea=f"One mean over all tokens ({BITS}).",
+            fix="Take `surprise.mean()` first.",
+        ),
+        edits=(("surprise.mean()", "surprise"),),
+    ),
+    Mistake(
         name="one_for_each_step",
         summary="one number for each time step is returned, because the mean runs over the batch only",
         tag="reduction",

@@ -7,10 +7,16 @@ import numpy as np
 from rnnlab.exercises.activations_losses.shared import (
     CLASS_BEFORE,
     ENTROPY,
+    LOG_P,
+    LOGARITHM_OF_ZERO,
+    OVER_EVERYTHING,
     OVERFLOW,
     OVERFLOWING,
+    QUOTIENT,
     SOFTMAX_TWICE,
+    and_one_between,
     labeled_scores,
+    tamed_logits,
 )
 from rnnlab.exercises.draw import Scene, probes_from
 from rnnlab.exercises.equivalents import NEVER_NEGATIVE, SAME_LENGTH
@@ -18,7 +24,8 @@ from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
 def cross_entropy(logits, targets):
-    shifted = logits - logits.max(axis=-1, keepdims=True)
+    largest = logits.max(axis=-1, keepdims=True)
+    shifted = logits - largest
     log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     surprise = -log_p[np.arange(len(targets)), targets]
     return surprise.mean()
@@ -26,37 +33,46 @@ def cross_entropy(logits, targets):
 
 MISTAKES = (
     OVERFLOWING,
+    OVER_EVERYTHING,
+    LOGARITHM_OF_ZERO,
     Mistake(
-        name="logarithm_of_zero",
-        summary="the logarithm of a finished softmax is taken, which is −∞ where a probability rounds to zero",
+        name="zero_times_infinity",
+        summary="the one-hot vector is multiplied by the logarithm of a finished softmax, and 0 times −∞ is NaN",
         tag="stability",
         hints=Hints(
-            where="What is the softmax of (0, 1000), and how surprised is it by the class 0?",
-            idea=f"Take the logarithm on paper first: log(e^y/Σ) = y − log Σ ({OVERFLOW}).",
+            where="What is `np.log` of a probability that rounds to zero, and what is 0 times that?",
+            idea=f"Take the logarithm on paper first: log(e^y/Σ) = y − log Σ is always finite ({OVERFLOW}).",
             fix="Compute `shifted - np.log(np.exp(shifted).sum(…))`, and no quotient.",
         ),
         edits=(
+            (LOG_P, f"np.log({QUOTIENT})"),
             (
-                "shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))",
-                "np.log(np.exp(shifted) / np.exp(shifted).sum(axis=-1, keepdims=True))",
+                "-log_p[np.arange(len(targets)), targets]",
+                "-(np.eye(logits.shape[-1])[targets] * log_p).sum(axis=-1)",
             ),
         ),
     ),
     Mistake(
         name="small_number_added",
-        summary="a small number is added before the logarithm, so that no surprise can be large",
+        summary="1e-12 is added before the logarithm, so that no surprise can be large",
         tag="stability",
         hints=Hints(
             where="How large can your loss become for the logits (0, 1000) and the class 0?",
             idea=f"With log(e^y/Σ) = y − log Σ there is no zero to protect from ({OVERFLOW}).",
             fix="Compute `shifted - np.log(np.exp(shifted).sum(…))`, without the small number.",
         ),
-        edits=(
-            (
-                "shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))",
-                "np.log(np.exp(shifted) / np.exp(shifted).sum(axis=-1, keepdims=True) + 1e-12)",
-            ),
+        edits=((LOG_P, f"np.log({QUOTIENT} + 1e-12)"),),
+    ),
+    Mistake(
+        name="larger_number_added",
+        summary="1e-8 is added before the logarithm, so that no surprise can be large",
+        tag="stability",
+        hints=Hints(
+            where="How large can your loss become for the logits (0, 1000) and the class 0?",
+            idea=f"With log(e^y/Σ) = y − log Σ there is no zero to protect from ({OVERFLOW}).",
+            fix="Compute `shifted - np.log(np.exp(shifted).sum(…))`, without the small number.",
         ),
+        edits=((LOG_P, f"np.log({QUOTIENT} + 1e-8)"),),
     ),
     SOFTMAX_TWICE,
     Mistake(
@@ -115,6 +131,17 @@ MISTAKES = (
         edits=(("surprise.mean()", "surprise.sum() / logits.size"),),
     ),
     Mistake(
+        name="divided_by_classes",
+        summary="the sum is divided by K, the number of classes, and not by B",
+        tag="factor",
+        hints=Hints(
+            where="What is the length of `logits[0]`, and what is the length of `logits`?",
+            idea=f"The loss is a mean over the B examples ({ENTROPY}).",
+            fix="Use `.mean()` over the surprises, or divide by `len(targets)`.",
+        ),
+        edits=(("surprise.mean()", "surprise.sum() / logits.shape[1]"),),
+    ),
+    Mistake(
         name="not_averaged",
         summary="one loss for each example is returned, without a mean",
         tag="reduction",
@@ -149,6 +176,33 @@ MISTAKES = (
         edits=(("len(targets)), targets]", "len(targets)), logits.argmax(axis=-1)]"),),
     ),
     Mistake(
+        name="all_classes",
+        summary="the mean runs over the log-probabilities of all classes; the targets have no effect",
+        tag="indexing",
+        hints=Hints(
+            where="If you change the targets, does your loss change?",
+            idea=f"The surprise is that at the right class; the sum with the one-hot vector has one term ({ENTROPY}).",
+            fix="Look up one entry of each row: `log_p[np.arange(len(targets)), targets]`.",
+        ),
+        edits=(("-log_p[np.arange(len(targets)), targets]", "-log_p"),),
+    ),
+    Mistake(
+        name="squared_error",
+        summary="the squared distance of p from the one-hot vector is computed",
+        tag="formula",
+        hints=Hints(
+            where="How large can your loss become?",
+            idea="A squared error lets go where the network is sure and wrong (chapter losses, “Confident and wrong”).",
+            fix="Take the negative logarithm of the right class's probability.",
+        ),
+        edits=(
+            (
+                "-log_p[np.arange(len(targets)), targets]",
+                "((np.exp(log_p) - np.eye(logits.shape[-1])[targets]) ** 2).sum(axis=-1)",
+            ),
+        ),
+    ),
+    Mistake(
         name="over_the_batch",
         summary="the softmax runs over the batch and not over the classes",
         tag="axes",
@@ -157,7 +211,10 @@ MISTAKES = (
             idea=f"The K classes of one example are compared ({ENTROPY}).",
             fix="Use `axis=-1` in both places, for the largest logit and for the sum.",
         ),
-        edits=(("logits.max(axis=-1", "logits.max(axis=0"), (".sum(axis=-1", ".sum(axis=0")),
+        edits=(
+            ("logits.max(axis=-1", "logits.max(axis=0"),
+            ("np.exp(shifted).sum(axis=-1", "np.exp(shifted).sum(axis=0"),
+        ),
     ),
     Mistake(
         name="bits",
@@ -180,13 +237,13 @@ def arguments(scene: Scene):
 CROSS_ENTROPY = Exercise(
     name="activations_losses.cross_entropy",
     reference=cross_entropy,
-    probes=probes_from("BK", arguments),
+    probes=and_one_between(probes_from("BK", arguments), tamed_logits),
     results=(Result("loss", ()),),
     points=5,
     chapter="losses",
     mistakes=MISTAKES,
     equivalents={
-        "return surprise.mean() → return abs(surprise.mean()) (line 5)": NEVER_NEGATIVE,
-        "targets → logits (line 4)": SAME_LENGTH,
+        "return surprise.mean() → return abs(surprise.mean()) (line 6)": NEVER_NEGATIVE,
+        "targets → logits (line 5)": SAME_LENGTH,
     },
 )

@@ -7,6 +7,7 @@ import numpy as np
 from rnnlab.exercises.activations_losses.shared import (
     CLASS_BEFORE,
     ENTROPY,
+    OVER_EVERYTHING,
     OVERFLOWING,
     SOFTMAX_TWICE,
     labeled_scores,
@@ -17,7 +18,8 @@ from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
 def d_logits(logits, targets):
-    shifted = logits - logits.max(axis=-1, keepdims=True)
+    largest = logits.max(axis=-1, keepdims=True)
+    shifted = logits - largest
     p = np.exp(shifted) / np.exp(shifted).sum(axis=-1, keepdims=True)
     p[np.arange(len(targets)), targets] -= 1
     return p / len(targets)
@@ -25,6 +27,7 @@ def d_logits(logits, targets):
 
 MISTAKES = (
     OVERFLOWING,
+    OVER_EVERYTHING,
     Mistake(
         name="not_averaged",
         summary="the gradient is not divided by B: it is that of the sum and not of the mean",
@@ -46,6 +49,17 @@ MISTAKES = (
             fix="Divide by `len(targets)`, and not by `logits.size`.",
         ),
         edits=((" / len(targets)", " / logits.size"),),
+    ),
+    Mistake(
+        name="divided_by_classes",
+        summary="the gradient is divided by K, the number of classes, and not by B",
+        tag="factor",
+        hints=Hints(
+            where="What is the length of `logits[0]`, and what is the length of `logits`?",
+            idea=f"The loss is a mean over B examples, so each has a share of 1/B in the gradient ({ENTROPY}).",
+            fix="Divide by `len(targets)`, the size of the first axis.",
+        ),
+        edits=((" / len(targets)", " / logits.shape[1]"),),
     ),
     Mistake(
         name="target_forgotten",
@@ -167,7 +181,10 @@ MISTAKES = (
             idea=f"The K classes of one example are compared ({ENTROPY}).",
             fix="Use `axis=-1` in both places, for the largest logit and for the sum.",
         ),
-        edits=(("logits.max(axis=-1", "logits.max(axis=0"), (".sum(axis=-1", ".sum(axis=0")),
+        edits=(
+            ("logits.max(axis=-1", "logits.max(axis=0"),
+            ("np.exp(shifted).sum(axis=-1", "np.exp(shifted).sum(axis=0"),
+        ),
     ),
     Mistake(
         name="summed_over_the_batch",
@@ -198,7 +215,7 @@ D_LOGITS = Exercise(
     chapter="losses",
     mistakes=MISTAKES,
     equivalents={
+        "targets → logits (line 6)": SAME_LENGTH,
         "targets → logits (line 5)": SAME_LENGTH,
-        "targets → logits (line 4)": SAME_LENGTH,
     },
 )

@@ -10,7 +10,8 @@ from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
 def log_softmax(logits):
-    shifted = logits - logits.max(axis=-1, keepdims=True)
+    largest = logits.max(axis=-1, keepdims=True)
+    shifted = logits - largest
     total = np.exp(shifted).sum(axis=-1, keepdims=True)
     return shifted - np.log(total)
 
@@ -30,7 +31,7 @@ MISTAKES = (
     ),
     Mistake(
         name="small_number_added",
-        summary="a small number is added before the logarithm, which changes unlikely classes",
+        summary="1e-12 is added before the logarithm, which changes unlikely classes",
         tag="stability",
         hints=Hints(
             where="What does your function give for the first entry of (0, 1000)?",
@@ -87,7 +88,32 @@ MISTAKES = (
             idea=f"Each step of each sequence has probabilities of its own, which sum to 1 ({SCORES}).",
             fix="Write `.sum(axis=-1, keepdims=True)`.",
         ),
+        edits=(
+            ("logits.max(axis=-1, keepdims=True)", "logits.max()"),
+            (".sum(axis=-1, keepdims=True)", ".sum()"),
+        ),
+    ),
+    Mistake(
+        name="one_sum_for_all",
+        summary="each row has a shift of its own, but the sum runs over the whole array",
+        tag="axes",
+        hints=Hints(
+            where="What is the sum of `np.exp(result[0, 0])`?",
+            idea=f"Each step of each sequence has probabilities of its own, which sum to 1 ({SCORES}).",
+            fix="Write `.sum(axis=-1, keepdims=True)`.",
+        ),
         edits=((".sum(axis=-1, keepdims=True)", ".sum()"),),
+    ),
+    Mistake(
+        name="larger_number_added",
+        summary="1e-8 is added before the logarithm, which changes unlikely classes",
+        tag="stability",
+        hints=Hints(
+            where="What does your function give for the first entry of (0, 1000)?",
+            idea=f"With log(e^y/Σ) = y − log Σ there is no zero to protect from ({OVERFLOW}).",
+            fix="Return `shifted - np.log(total)`, and leave out the small number.",
+        ),
+        edits=(("shifted - np.log(total)", "np.log(np.exp(shifted) / total + 1e-8)"),),
     ),
     Mistake(
         name="mean_for_sum",

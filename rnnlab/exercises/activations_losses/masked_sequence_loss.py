@@ -6,11 +6,18 @@ import numpy as np
 
 from rnnlab.exercises.activations_losses.shared import (
     ENTROPY,
+    LOG_P,
+    LOGARITHM_OF_ZERO,
+    OVER_EVERYTHING,
+    OVERFLOW,
     OVERFLOWING,
+    QUOTIENT,
     SCORES,
     SEQUENCES,
     SOFTMAX_TWICE,
+    and_one_between,
     labeled_scores,
+    tamed_logits,
 )
 from rnnlab.exercises.draw import Scene, probes_from
 from rnnlab.exercises.equivalents import NEVER_NEGATIVE
@@ -18,7 +25,8 @@ from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
 def masked_sequence_loss(logits, targets, mask):
-    shifted = logits - logits.max(axis=-1, keepdims=True)
+    largest = logits.max(axis=-1, keepdims=True)
+    shifted = logits - largest
     log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     surprise = -np.take_along_axis(log_p, targets[..., np.newaxis], axis=-1)[..., 0]
     return surprise[mask].sum() / mask.sum()
@@ -81,11 +89,22 @@ MISTAKES = (
             fix="Compute all losses first, and then keep those at real steps.",
         ),
         edits=(
-            (
-                "logits.max(axis=-1, keepdims=True)",
-                "logits.max(axis=-1, keepdims=True)\n    shifted = shifted * mask[..., np.newaxis]",
-            ),
+            ("shifted = logits - largest", "shifted = (logits - largest) * mask[..., np.newaxis]"),
             (MEAN, "surprise.mean()"),
+        ),
+    ),
+    Mistake(
+        name="logits_masked_in_the_sum",
+        summary="the logits at padding are set to zero: each padded step adds log K to a sum over real steps",
+        tag="padding counted",
+        hints=Hints(
+            where="What is the loss of K equal logits?",
+            idea=f"The mask belongs to the losses of the steps, and not to the logits ({SEQUENCES}).",
+            fix="Compute all losses first, and then sum those at real steps.",
+        ),
+        edits=(
+            ("shifted = logits - largest", "shifted = (logits - largest) * mask[..., np.newaxis]"),
+            (MEAN, "surprise.sum() / mask.sum()"),
         ),
     ),
     Mistake(
@@ -103,6 +122,28 @@ MISTAKES = (
                 "((surprise * mask).sum(axis=0) / np.maximum(mask.sum(axis=0), 1))[mask.any(axis=0)].mean()",
             ),
         ),
+    ),
+    Mistake(
+        name="mean_of_means_with_nothing",
+        summary="each sequence is averaged by itself, which is 0/0 for one that is padded throughout",
+        tag="mean of means",
+        hints=Hints(
+            where="What do you divide by for a sequence without a real step?",
+            idea=f"One mean over all real steps of the batch ({SEQUENCES}).",
+            fix="Add up everything first, and divide once, by `mask.sum()`.",
+        ),
+        edits=((MEAN, "((surprise * mask).sum(axis=0) / mask.sum(axis=0)).mean()"),),
+    ),
+    Mistake(
+        name="mean_of_means_with_zeros",
+        summary="each sequence is averaged by itself, one without a real step counts as 0, and then the means are",
+        tag="mean of means",
+        hints=Hints(
+            where="Has a step of a short sequence the same weight in your loss as one of a long sequence?",
+            idea=f"One mean over all real steps of the batch ({SEQUENCES}).",
+            fix="Add up everything first, and divide once, by `mask.sum()`.",
+        ),
+        edits=((MEAN, "((surprise * mask).sum(axis=0) / np.maximum(mask.sum(axis=0), 1)).mean()"),),
     ),
     Mistake(
         name="mean_of_steps",
@@ -200,7 +241,20 @@ MISTAKES = (
             ("np.exp(shifted).sum(axis=-1", "np.exp(shifted).sum(axis=0"),
         ),
     ),
+    LOGARITHM_OF_ZERO,
+    Mistake(
+        name="zero_times_infinity",
+        summary="the logarithm of a finished softmax is −∞ at some padded steps, and the mask's 0 times that is NaN",
+        tag="stability",
+        hints=Hints(
+            where="What is `np.log` of a probability that rounds to zero, and what is 0 times that?",
+            idea=f"Take the logarithm on paper first: log(e^y/Σ) = y − log Σ is always finite ({OVERFLOW}).",
+            fix="Compute `shifted - np.log(np.exp(shifted).sum(…))`, and no quotient.",
+        ),
+        edits=((LOG_P, f"np.log({QUOTIENT})"), ("surprise[mask].sum()", "(surprise * mask).sum()")),
+    ),
     OVERFLOWING,
+    OVER_EVERYTHING,
     SOFTMAX_TWICE,
 )
 
@@ -213,15 +267,15 @@ def arguments(scene: Scene):
 MASKED_SEQUENCE_LOSS = Exercise(
     name="activations_losses.masked_sequence_loss",
     reference=masked_sequence_loss,
-    probes=probes_from("TBK", arguments),
+    probes=and_one_between(probes_from("TBK", arguments), tamed_logits),
     results=(Result("loss", ()),),
     points=5,
     chapter="losses",
     mistakes=MISTAKES,
     equivalents={
-        "return surprise[mask].sum() / mask.sum() → return abs(surprise[mask].sum() / mask.sum()) (line 5)": (
+        "return surprise[mask].sum() / mask.sum() → return abs(surprise[mask].sum() / mask.sum()) (line 6)": (
             NEVER_NEGATIVE
         ),
-        "0 → -1 (line 4)": "the axis has one entry, which is its first and its last",
+        "0 → -1 (line 5)": "the axis has one entry, which is its first and its last",
     },
 )

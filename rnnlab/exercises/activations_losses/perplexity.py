@@ -116,6 +116,17 @@ MISTAKES = (
         edits=(("surprise.mean()", "np.log(np.exp(surprise.mean(axis=0)).mean())"),),
     ),
     Mistake(
+        name="not_averaged",
+        summary="one number for each token is returned, without a mean",
+        tag="reduction",
+        hints=Hints(
+            where="How many numbers does your function return?",
+            idea=f"One mean over all tokens ({BITS}).",
+            fix="Take `surprise.mean()` first.",
+        ),
+        edits=(("surprise.mean()", "surprise"),),
+    ),
+    Mistake(
         name="one_for_each_step",
         summary="one number for each time step is returned, because the mean runs over the batch only",
         tag="reduction",

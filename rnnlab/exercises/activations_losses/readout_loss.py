@@ -11,9 +11,14 @@ import numpy as np
 from rnnlab.exercises.activations_losses.shared import (
     CLASS_BEFORE,
     ENTROPY,
+    LOG_P,
+    LOGARITHM_OF_ZERO,
+    OVER_EVERYTHING,
     OVERFLOWING,
+    QUOTIENT,
     SOFTMAX_TWICE,
     TWICE,
+    and_one_between,
 )
 from rnnlab.exercises.draw import Scene, probes_from
 from rnnlab.exercises.equivalents import NEVER_NEGATIVE, SAME_LENGTH
@@ -22,7 +27,8 @@ from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 def readout_loss(h, targets, W_hy, b_y):
     logits = h @ W_hy.T + b_y
-    shifted = logits - logits.max(axis=-1, keepdims=True)
+    largest = logits.max(axis=-1, keepdims=True)
+    shifted = logits - largest
     log_p = shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))
     return -log_p[np.arange(len(targets)), targets].mean()
 
@@ -75,8 +81,8 @@ MISTAKES = (
         ),
         edits=(
             (
-                "shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))",
-                "np.exp(shifted) / np.exp(shifted).sum(axis=-1, keepdims=True)",
+                LOG_P,
+                QUOTIENT,
             ),
         ),
     ),
@@ -133,7 +139,10 @@ MISTAKES = (
             idea=f"The K classes of one example are compared ({ENTROPY}).",
             fix="Use `axis=-1` in both places, for the largest logit and for the sum.",
         ),
-        edits=(("logits.max(axis=-1", "logits.max(axis=0"), (".sum(axis=-1", ".sum(axis=0")),
+        edits=(
+            ("logits.max(axis=-1", "logits.max(axis=0"),
+            ("np.exp(shifted).sum(axis=-1", "np.exp(shifted).sum(axis=0"),
+        ),
     ),
     Mistake(
         name="every_row_for_every_target",
@@ -146,7 +155,9 @@ MISTAKES = (
         ),
         edits=(("np.arange(len(targets)), targets", ":, targets"),),
     ),
+    LOGARITHM_OF_ZERO,
     OVERFLOWING,
+    OVER_EVERYTHING,
     CLASS_BEFORE,
 )
 
@@ -157,17 +168,25 @@ def arguments(scene: Scene):
     return scene.values(B, H), scene.ids(B), scene.weight(K, H), scene.state(K)
 
 
+def tamed(arguments):
+    """States of order one, and biases that all but rule out the first target."""
+    h, targets, W_hy, b_y = arguments
+    b_y = np.array(b_y)
+    b_y[targets[0]], b_y[(targets[0] + 1) % len(b_y)] = -600.0, 500.0
+    return 0.001 * h, targets, W_hy, b_y
+
+
 READOUT_LOSS = Exercise(
     name="activations_losses.readout_loss",
     reference=readout_loss,
-    probes=probes_from("BHK", arguments),
+    probes=and_one_between(probes_from("BHK", arguments), tamed),
     results=(Result("loss", ()),),
     points=3,
     chapter="losses",
     mistakes=MISTAKES,
     equivalents={
         "return -log_p[np.arange(len(targets)), targets].mean() → "
-        "return abs(-log_p[np.arange(len(targets)), targets].mean()) (line 5)": NEVER_NEGATIVE,
-        "targets → h (line 5)": SAME_LENGTH,
+        "return abs(-log_p[np.arange(len(targets)), targets].mean()) (line 6)": NEVER_NEGATIVE,
+        "targets → h (line 6)": SAME_LENGTH,
     },
 )

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 
-from rnnlab.exercises.draw import Scene
-from rnnlab.exercises.spec import Hints, Mistake
+from rnnlab.exercises.draw import Scene, read_only
+from rnnlab.exercises.spec import Hints, Mistake, Probe
 
 SLOPES = "chapter activations, “The slopes, derived”"
 FUNCTIONS = "chapter activations, “Four functions”"
@@ -33,10 +37,36 @@ def labeled_scores(scene: Scene, *shape: int):
     """Logits and targets; among the large ones there are targets that the logits all but rule out."""
     logits, targets = np.array(scores(scene, *shape)), scene.ids(*shape[:-1])
     if scene.trait == "large":
-        for row in range(2):
-            place = (row,) + (0,) * (len(shape) - 2)
+        # In a sequence the mask is True at the first of these two places, and False at the second.
+        for place in [(1,)] if len(shape) == 2 else [(1, 0), (2, 0)]:
+            logits[(*place, (targets[place] + 1) % scene.K)] = 4500.0
             logits[(*place, targets[place])] = -8000.0
     return scene.given(logits), targets
+
+
+Arguments = tuple[Any, ...]
+Probes = Callable[[np.random.Generator], tuple[Probe, ...]]
+
+
+def and_one_between(probes: Probes, tamed: Callable[[Arguments], Arguments]) -> Probes:
+    """One more probe, made from the large one: no exponential overflows, but a probability still rounds to zero.
+
+    It tells the two apart, for a mean of many losses is NaN or infinite in both cases.
+    """
+
+    def all_probes(rng: np.random.Generator) -> tuple[Probe, ...]:
+        drawn = probes(rng)
+        (large,) = (probe for probe in drawn if "large" in probe.traits)
+        arguments = tuple(read_only(np.array(argument)) for argument in tamed(large.arguments))
+        label = large.label.replace("inputs beyond ±1000", "logits up to ±680")
+        return (*drawn, replace(large, label=label, arguments=arguments))
+
+    return all_probes
+
+
+def tamed_logits(arguments: Arguments) -> Arguments:
+    """Large logits made smaller, so that none is above 709, where the exponential overflows."""
+    return (0.085 * arguments[0], *arguments[1:])
 
 
 def surprises(scene: Scene):
@@ -53,7 +83,37 @@ OVERFLOWING = Mistake(
         idea=f"The same number may be taken from all logits of a row: choose the largest ({OVERFLOW}).",
         fix="Start with `shifted = logits - logits.max(axis=-1, keepdims=True)`, and use only that.",
     ),
-    edits=(("logits - logits.max(axis=-1, keepdims=True)", "logits"),),
+    edits=(("logits - largest", "logits"),),
+)
+
+LOG_P = "shifted - np.log(np.exp(shifted).sum(axis=-1, keepdims=True))"
+QUOTIENT = "np.exp(shifted) / np.exp(shifted).sum(axis=-1, keepdims=True)"
+
+LOGARITHM_OF_ZERO = Mistake(
+    name="logarithm_of_zero",
+    summary="the logarithm of a finished softmax is taken, which is −∞ where a probability rounds to zero",
+    tag="stability",
+    hints=Hints(
+        where="What is the softmax of (0, 1000), and how surprised is it by the class 0?",
+        idea=f"Take the logarithm on paper first: log(e^y/Σ) = y − log Σ ({OVERFLOW}).",
+        fix="Compute `shifted - np.log(np.exp(shifted).sum(…))`, and no quotient.",
+    ),
+    edits=((LOG_P, f"np.log({QUOTIENT})"),),
+)
+
+OVER_EVERYTHING = Mistake(
+    name="over_everything",
+    summary="the softmax runs over the whole array, so that all rows together sum to 1",
+    tag="axes",
+    hints=Hints(
+        where="What do the probabilities of the first row sum to?",
+        idea=f"Each row has probabilities of its own, which sum to 1 ({SCORES}).",
+        fix="Use `axis=-1, keepdims=True` in both places, for the largest logit and for the sum.",
+    ),
+    edits=(
+        ("logits.max(axis=-1, keepdims=True)", "logits.max()"),
+        ("np.exp(shifted).sum(axis=-1, keepdims=True)", "np.exp(shifted).sum()"),
+    ),
 )
 
 SOFTMAX_TWICE = Mistake(
@@ -67,9 +127,8 @@ SOFTMAX_TWICE = Mistake(
     ),
     edits=(
         (
-            "shifted = logits - logits.max(axis=-1, keepdims=True)",
-            "p = np.exp(logits - logits.max(axis=-1, keepdims=True))\n"
-            "    shifted = p / p.sum(axis=-1, keepdims=True)",
+            "shifted = logits - largest",
+            "p = np.exp(logits - largest)\n    shifted = p / p.sum(axis=-1, keepdims=True)",
         ),
     ),
 )

@@ -11,7 +11,8 @@ from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 
 def softmax(logits):
-    shifted = logits - logits.max(axis=-1, keepdims=True)
+    largest = logits.max(axis=-1, keepdims=True)
+    shifted = logits - largest
     e = np.exp(shifted)
     return e / e.sum(axis=-1, keepdims=True)
 
@@ -27,7 +28,7 @@ MISTAKES = (
             idea=f"Each row has its own softmax, so each row has its own largest logit ({OVERFLOW}).",
             fix="Write `logits.max(axis=-1, keepdims=True)`.",
         ),
-        edits=(("logits.max(axis=-1, keepdims=True)", "logits.max()"),),
+        edits=(("logits - largest", "logits - logits.max()"),),
     ),
     Mistake(
         name="over_everything",
@@ -38,7 +39,32 @@ MISTAKES = (
             idea=f"Each step of each sequence has probabilities of its own, which sum to 1 ({SCORES}).",
             fix="Write `e.sum(axis=-1, keepdims=True)`.",
         ),
+        edits=(
+            ("logits.max(axis=-1, keepdims=True)", "logits.max()"),
+            ("e.sum(axis=-1, keepdims=True)", "e.sum()"),
+        ),
+    ),
+    Mistake(
+        name="one_sum_for_all",
+        summary="each row has a shift of its own, but the sum below the line runs over the whole array",
+        tag="axes",
+        hints=Hints(
+            where="What is the sum of `result[0, 0]`?",
+            idea=f"Each step of each sequence has probabilities of its own, which sum to 1 ({SCORES}).",
+            fix="Write `e.sum(axis=-1, keepdims=True)`.",
+        ),
         edits=(("e.sum(axis=-1, keepdims=True)", "e.sum()"),),
+    ),
+    Mistake(
+        name="sum_over_time",
+        summary="each row has a shift of its own, but the sum below the line runs over time",
+        tag="axes",
+        hints=Hints(
+            where="What is the sum of `result[0, 0]`?",
+            idea=f"The softmax compares the K classes of one step ({SCORES}).",
+            fix="Write `e.sum(axis=-1, keepdims=True)`.",
+        ),
+        edits=(("e.sum(axis=-1", "e.sum(axis=0"),),
     ),
     Mistake(
         name="over_time",
@@ -109,9 +135,7 @@ MISTAKES = (
             idea=f"The exponential grows with the logit ({SCORES}).",
             fix="Write `np.exp(logits - largest)`, without a minus before the logits.",
         ),
-        edits=(
-            ("logits - logits.max(axis=-1, keepdims=True)", "logits.min(axis=-1, keepdims=True) - logits"),
-        ),
+        edits=(("logits - largest", "logits.min(axis=-1, keepdims=True) - logits"),),
     ),
     Mistake(
         name="powers_of_two",
@@ -173,7 +197,7 @@ SOFTMAX = Exercise(
     chapter="losses",
     mistakes=MISTAKES,
     equivalents={
-        "return e / e.sum(axis=-1, keepdims=True) → return abs(e / e.sum(axis=-1, keepdims=True)) (line 4)": (
+        "return e / e.sum(axis=-1, keepdims=True) → return abs(e / e.sum(axis=-1, keepdims=True)) (line 5)": (
             NEVER_NEGATIVE
         ),
     },
