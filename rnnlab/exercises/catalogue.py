@@ -14,7 +14,7 @@ import numpy as np
 
 from rnnlab.exercises.spec import Assignment, Exercise, Probe, Question
 
-ASSIGNMENTS = ("hidden_state", "activations_losses", "bptt", "gradients", "architectures")
+ASSIGNMENTS = ("hidden_state", "activations_losses", "bptt", "gradients", "sequences", "architectures")
 
 
 class UnknownName(LookupError):
@@ -51,8 +51,10 @@ def public_probes(exercise: Exercise) -> tuple[Probe, ...]:
 
 def _not_found(kind: str, name: str, known: tuple[str, ...]) -> str:
     short = {other.rpartition(".")[2]: other for other in known}
-    near = get_close_matches(name, known, n=3, cutoff=0.5)
-    near += [short[match] for match in get_close_matches(name.rpartition(".")[2], short, n=3, cutoff=0.7)]
+    last = name.rpartition(".")[2]
+    near = [other for other in known if other.rpartition(".")[2] == last]
+    near += get_close_matches(name, known, n=3, cutoff=0.5)
+    near += [short[match] for match in get_close_matches(last, short, n=3, cutoff=0.7)]
     near = list(dict.fromkeys(near))
     advice = f"Did you mean {_either(near)}?" if near else f"There are: {', '.join(known)}."
     return f"There is no {kind} named {name!r}. {advice}"
