@@ -61,6 +61,28 @@ MISTAKES = (
         edits=(("return y + b", "return (y + b)[reach:]"),),
     ),
     Mistake(
+        name="wraps_around",
+        summary="before the first input stand the last ones, as `np.roll` brings them there",
+        tag="padding",
+        hints=Hints(
+            where="If you change the last input alone, does the first output change?",
+            idea=f"Before the first input stand zeros; the end of the sequence is the future ({CAUSAL}).",
+            fix="Put zeros in front in place of rolling the array round.",
+        ),
+        edits=(("np.zeros((reach, *x.shape[1:]))", "x[len(x) - reach :]"),),
+    ),
+    Mistake(
+        name="first_input_repeated",
+        summary="the first input is repeated in front of the sequence, where zeros are wanted",
+        tag="padding",
+        hints=Hints(
+            where="With which numbers do you fill the places before the first input?",
+            idea=f"x_s = 0 for s < 1 ({CAUSAL}).",
+            fix="Put zeros in front.",
+        ),
+        edits=(("np.zeros((reach, *x.shape[1:]))", "np.repeat(x[:1], reach, axis=0)"),),
+    ),
+    Mistake(
         name="present_not_seen",
         summary="y_t does not see x_t: the window ends one step too early",
         tag="off by one",

@@ -100,6 +100,31 @@ MISTAKES = (
         ),
     ),
     Mistake(
+        name="mask_inverted",
+        summary="what is allowed is forbidden: each step sees the future alone, and the last one nothing (NaN)",
+        tag="inverted",
+        hints=Hints(
+            where="Does True in your mask mean that a step may look, or that it may not?",
+            idea=f"In this course True is allowed; some libraries have it the other way round ({ATTENTION}).",
+            fix="Exchange the two choices of `np.where`, or leave out the `~`.",
+        ),
+        edits=(("np.where(allowed,", "np.where(~allowed,"),),
+    ),
+    Mistake(
+        name="softmax_over_everything",
+        summary="one softmax runs over all scores together, so that only all weights together add up to 1",
+        tag="axes",
+        hints=Hints(
+            where="To what do the weights of a single query add up?",
+            idea=f"Each query distributes its attention over its own keys: a softmax for each query ({ATTENTION}).",
+            fix="Give the axis of the keys to `.max` and `.sum`, with `keepdims=True`.",
+        ),
+        edits=(
+            ("scores.max(axis=2, keepdims=True)", "scores.max()"),
+            ("weights.sum(axis=2, keepdims=True)", "weights.sum()"),
+        ),
+    ),
+    Mistake(
         name="softmax_over_queries",
         summary="the softmax runs over the queries, so that the weights of a key add up to 1",
         tag="axes",

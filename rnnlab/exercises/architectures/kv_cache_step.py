@@ -128,6 +128,20 @@ MISTAKES = (
         ),
     ),
     Mistake(
+        name="softmax_over_everything",
+        summary="one softmax runs over all scores together, so that only all weights together add up to 1",
+        tag="axes",
+        hints=Hints(
+            where="To what do the weights of a single query add up?",
+            idea=f"Each query distributes its attention over its own keys: a softmax for each query ({ATTENTION}).",
+            fix="Give the axis of the keys to `.max` and `.sum`.",
+        ),
+        edits=(
+            ("scores.max(axis=0)", "scores.max()"),
+            ("weights.sum(axis=0)", "weights.sum()"),
+        ),
+    ),
+    Mistake(
         name="softmax_over_batch",
         summary="the softmax runs over the sequences of the batch and not over the keys",
         tag="axes",

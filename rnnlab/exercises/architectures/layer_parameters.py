@@ -92,6 +92,31 @@ MISTAKES = (
         edits=(("3 * (H * D + H * H + H) + H", "3 * (H * D + H * H + H)"),),
     ),
     Mistake(
+        name="two_biases_in_the_gru",
+        summary="each block of the GRU has two biases, as torch.nn.GRU keeps them",
+        tag="repeated term",
+        hints=Hints(
+            where="In which of the three blocks can two biases not be joined into one?",
+            idea=f"Only b_hn stands apart, because r_t multiplies it; there are four biases in all ({GRU}).",
+            fix="Count one bias for each of the three blocks, and H for b_hn.",
+        ),
+        edits=(("3 * (H * D + H * H + H) + H", "3 * (H * D + H * H + 2 * H)"),),
+    ),
+    Mistake(
+        name="no_biases_in_the_cells",
+        summary="the biases of the LSTM and the GRU are not counted",
+        tag="dropped term",
+        hints=Hints(
+            where="Are biases learned?",
+            idea=f"A bias is a parameter like any weight: four for the LSTM, and four for the GRU ({LSTM}).",
+            fix="Add `4 * H` to both.",
+        ),
+        edits=(
+            ("4 * (H * D + H * H + H)", "4 * (H * D + H * H)"),
+            ("3 * (H * D + H * H + H) + H", "3 * (H * D + H * H)"),
+        ),
+    ),
+    Mistake(
         name="two_blocks_in_the_gru",
         summary="the GRU has two blocks of weights and not three: the gates are counted, the candidate is not",
         tag="dropped term",

@@ -108,6 +108,17 @@ MISTAKES = (
         edits=(("a[t] * h + b[t]", "a[t - 1] * h + b[t]"),),
     ),
     Mistake(
+        name="one_factor_for_all",
+        summary="the factor of the first step is used at every step",
+        tag="index",
+        hints=Hints(
+            where="If you change the last entry of `a` alone, does your result change?",
+            idea=f"Each step has a factor a_t of its own, which may come from the input ({SCAN}).",
+            fix="Use `a[t]`.",
+        ),
+        edits=(("a[t] * h + b[t]", "a[0] * h + b[t]"),),
+    ),
+    Mistake(
         name="roles_exchanged",
         summary="a and b have changed places: b_t is the factor and a_t is added",
         tag="mixed up",

@@ -101,6 +101,28 @@ MISTAKES = (
         edits=(("np.where(total >= 0, 1, -1)", "np.where(total == 0, -y_n, np.sign(total))"),),
     ),
     Mistake(
+        name="zero_is_always_right",
+        summary="a sum of exactly 0 counts as right for both classes, as in the test y·(w·x + b) < 0",
+        tag="boundary",
+        hints=Hints(
+            where="What does your code do with an example of the class −1 whose sum is exactly 0?",
+            idea=f"sign(0) is +1, so that this answer is wrong, and the weights change ({RULE}).",
+            fix="Compute ŷ first, with `>= 0`, and compare it with y.",
+        ),
+        edits=(("np.where(total >= 0, 1, -1)", "np.where(total == 0, y_n, np.sign(total))"),),
+    ),
+    Mistake(
+        name="zero_answered_with_zero",
+        summary="a sum of exactly 0 is answered with 0, as `np.sign` does, which makes a step of half the size",
+        tag="boundary",
+        hints=Hints(
+            where="What is `np.sign(0.0)`?",
+            idea=f"There are two answers, −1 and +1, and sign(0) is +1 ({RULE}).",
+            fix="Write `1 if w @ x + b >= 0 else -1` in place of `np.sign`.",
+        ),
+        edits=(("np.where(total >= 0, 1, -1)", "np.sign(total)"),),
+    ),
+    Mistake(
         name="linear_answer",
         summary="the sum itself is used as the answer, without its sign",
         tag="activation",

@@ -72,6 +72,17 @@ MISTAKES = (
         edits=(("(k - 1) * d", "d"),),
     ),
     Mistake(
+        name="one_kernel_size",
+        summary="the first layer's kernel size is used for all layers",
+        tag="index",
+        hints=Hints(
+            where="If you change the last layer's kernel size alone, does your result change?",
+            idea=f"Each layer has a kernel size k_ℓ of its own ({FIELD}).",
+            fix="Take `k` and `d` of the same layer: `zip(kernels, dilations)`.",
+        ),
+        edits=(("(k - 1) * d", "(kernels[0] - 1) * d"),),
+    ),
+    Mistake(
         name="layers_multiplied",
         summary="the layers' reaches are multiplied and not added",
         tag="formula",
