@@ -14,6 +14,7 @@ from rnnlab.check.shape import describe_shape
 from rnnlab.check.verdict import Verdict
 from rnnlab.exercises.spec import Result
 
+_LIST_IN_A_TUPLE = "A list becomes an array by `np.array(...)`, a list of arrays by `np.stack(...)`."
 _FIXES = {
     "list": "Join the list's arrays with `np.stack(...)` before you return them.",
     "tuple": "Return the array alone: a comma after it makes a tuple.",
@@ -50,6 +51,10 @@ def _wrong_type(evidence: Evidence, trial: Trial) -> Verdict | None:
         where = "What does `result.dtype` print, and which line decides it?"
         fix = "Rows of different lengths, `None` and texts among the numbers make such an array."
         return evidence.verdict("form", headline, trial, where=where, fix=fix)
+    if came == "tuple" and trial.outcome.value is None and len(evidence.exercise.results) > 1:
+        headline = f"{name} returned a tuple, but not each of its parts is a number or a NumPy array."
+        where = "What does `[type(part) for part in result]` print?"
+        return evidence.verdict("form", headline, trial, where=where, fix=_LIST_IN_A_TUPLE)
     article = "an" if came[:1].lower() in ("a", "e", "i", "o") else "a"
     headline = f"{name} returned {article} {came} where {wanted} is wanted."
     where = "What does `type(result)` print?"

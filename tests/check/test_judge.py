@@ -307,3 +307,16 @@ def test_wrong_booleans_are_shown_as_other_wrong_answers_are():
     verdict = judge(exercise, local_caller(lambda x: x >= 0), (probe,))
     assert verdict.stage == "difference"
     assert "·█·" in verdict.picture
+
+
+def test_a_list_in_the_place_of_one_of_several_results_is_said_to_be_there():
+    exercise = find("sequences.beam_search")
+
+    def with_a_list(*arguments):
+        ids, log_probability = exercise.reference(*arguments)
+        return list(ids), log_probability
+
+    verdict = judge(exercise, local_caller(with_a_list), public_probes(exercise))
+    assert verdict.stage == "form"
+    assert "not each of its parts" in verdict.headline
+    assert "np.array" in verdict.fix
