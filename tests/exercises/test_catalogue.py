@@ -23,7 +23,11 @@ def test_an_assignment_has_seven_functions_and_two_questions():
 
 @pytest.mark.parametrize(
     ("typed", "meant"),
-    [("hidden_state.rnn_setp", "hidden_state.rnn_step"), ("rnn_forward", "hidden_state.rnn_forward")],
+    [
+        ("hidden_state.rnn_setp", "hidden_state.rnn_step"),
+        ("rnn_forward", "hidden_state.rnn_forward"),
+        ("hidden_state.rnn_backward", "bptt.rnn_backward"),
+    ],
 )
 def test_a_typing_slip_is_answered_with_the_nearest_name(typed, meant):
     with pytest.raises(UnknownName, match=f"Did you mean '{meant}'"):
