@@ -117,10 +117,23 @@ def test_bits_and_perplexity_are_those_of_the_course(seed):
         assert_same(2 ** bits.bits(surprise), perplexity.perplexity(surprise))
 
 
-def test_large_logits_come_with_targets_that_are_all_but_ruled_out():
-    """Otherwise the logarithm of zero might not be met, and a version that takes it would pass."""
-    for seed in SEEDS:
-        (probe,) = (p for p in drawn(cross_entropy.CROSS_ENTROPY, seed) if "large" in p.traits)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_two_probes_rule_a_target_out_and_in_one_of_them_no_exponential_overflows(seed):
+    """Otherwise an overflow and the logarithm of zero might not be met, or could not be told apart."""
+    large = [probe for probe in drawn(cross_entropy.CROSS_ENTROPY, seed) if "large" in probe.traits]
+    for probe in large:
         logits, targets = probe.arguments
         p = softmax.softmax(logits)[np.arange(len(targets)), targets]
         assert (p == 0).any()
+    with np.errstate(over="ignore"):
+        assert [np.isfinite(np.exp(probe.arguments[0])).all() for probe in large] == [False, True]
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_probability_rounds_to_zero_at_a_real_step_and_at_padding(seed):
+    """So that the logarithm of zero shows, and so does 0 times that."""
+    probes = drawn(masked_sequence_loss.MASKED_SEQUENCE_LOSS, seed)
+    for logits, targets, mask in (probe.arguments for probe in probes if "large" in probe.traits):
+        p = np.take_along_axis(softmax.softmax(logits), targets[..., np.newaxis], axis=-1)[..., 0]
+        assert (p[mask] == 0).any()
+        assert (p[~mask] == 0).any()
