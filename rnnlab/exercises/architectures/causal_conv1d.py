@@ -72,6 +72,17 @@ MISTAKES = (
         edits=(("np.zeros((reach, *x.shape[1:]))", "x[len(x) - reach :]"),),
     ),
     Mistake(
+        name="first_input_skipped",
+        summary="the first input is never read",
+        tag="off by one",
+        hints=Hints(
+            where="Which index has the first input in Python, and does your condition let it through?",
+            idea=f"Only what lies before the first input is zero ({CAUSAL}).",
+            fix="If you compare an index with 0, use `>= 0`.",
+        ),
+        edits=(("*x.shape[1:])), x]", "*x.shape[1:])), 0 * x[:1], x[1:]]"),),
+    ),
+    Mistake(
         name="first_input_repeated",
         summary="the first input is repeated in front of the sequence, where zeros are wanted",
         tag="padding",

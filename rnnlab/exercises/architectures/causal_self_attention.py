@@ -13,7 +13,7 @@ from rnnlab.exercises.architectures.attention_mistakes import (
     overflow,
     transposed_weights,
 )
-from rnnlab.exercises.architectures.shared import ATTENTION
+from rnnlab.exercises.architectures.shared import ATTENTION, SOFTMAX
 from rnnlab.exercises.draw import Scene, probes_from
 from rnnlab.exercises.equivalents import SAME_LENGTH
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
@@ -109,6 +109,23 @@ MISTAKES = (
             fix="Exchange the two choices of `np.where`, or leave out the `~`.",
         ),
         edits=(("np.where(allowed,", "np.where(~allowed,"),),
+    ),
+    Mistake(
+        name="mask_after_exponential",
+        summary="the mask comes after the exponential: where a future score is much larger, 0/0 is left",
+        tag="stability",
+        hints=Hints(
+            where="Over which scores do you take the largest one: over the allowed ones, or over all?",
+            idea=f"The largest allowed score must become 0, so that the sum is never 0 ({SOFTMAX}).",
+            fix="Set the forbidden scores to −∞ first; take the largest score of each query after that.",
+        ),
+        edits=(
+            ("np.where(allowed, scores, -np.inf)", "scores + 0"),
+            (
+                "np.exp(scores - scores.max(axis=2, keepdims=True))",
+                "np.exp(scores - scores.max(axis=2, keepdims=True)) * allowed",
+            ),
+        ),
     ),
     Mistake(
         name="softmax_over_everything",

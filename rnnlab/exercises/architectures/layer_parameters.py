@@ -28,7 +28,7 @@ MISTAKES = (
             idea=f"i, f, g and o: g is no gate, but it has weights like the gates ({LSTM}).",
             fix="Count four blocks of `H * D + H * H + H`.",
         ),
-        edits=(("4 * (H * D", "3 * (H * D"),),
+        edits=(("lstm = 4", "lstm = 3"),),
     ),
     Mistake(
         name="one_bias_for_all_gates",
@@ -125,7 +125,7 @@ MISTAKES = (
             idea=f"r, z and n: the candidate has weights like the gates ({GRU}).",
             fix="Count three blocks of `H * D + H * H + H`, and H for b_hn.",
         ),
-        edits=(("3 * (H * D", "2 * (H * D"),),
+        edits=(("gru = 3", "gru = 2"),),
     ),
     Mistake(
         name="four_blocks_in_the_gru",
@@ -136,7 +136,7 @@ MISTAKES = (
             idea=f"r, z and n: the GRU has three blocks ({GRU}).",
             fix="Count three blocks, and H for b_hn.",
         ),
-        edits=(("3 * (H * D", "4 * (H * D"),),
+        edits=(("gru = 3", "gru = 4"),),
     ),
     Mistake(
         name="no_output_matrix",
@@ -147,7 +147,7 @@ MISTAKES = (
             idea=f"Beside W_q, W_k and W_v there is W_out with its bias ({HEADS}).",
             fix="Count four matrices of `H * H`, and four biases.",
         ),
-        edits=(("4 * (H * H + H)", "3 * (H * H + H)"),),
+        edits=(("attention = 4", "attention = 3"),),
     ),
     Mistake(
         name="no_biases_in_attention",
@@ -158,7 +158,7 @@ MISTAKES = (
             idea=f"Each of the four matrices has a bias of H numbers ({HEADS}).",
             fix="Count `4 * (H * H + H)`.",
         ),
-        edits=(("4 * (H * H + H)", "4 * (H * H)"),),
+        edits=(("(H * H + H)", "(H * H)"),),
     ),
     Mistake(
         name="attention_reads_the_input",
