@@ -14,7 +14,15 @@ import numpy as np
 
 from rnnlab.exercises.spec import Assignment, Exercise, Probe, Question
 
-ASSIGNMENTS = ("hidden_state", "activations_losses", "bptt", "gradients", "gated", "sequences", "architectures")
+ASSIGNMENTS = (
+    "hidden_state",
+    "activations_losses",
+    "bptt",
+    "gradients",
+    "gated",
+    "sequences",
+    "architectures",
+)
 
 
 class UnknownName(LookupError):
