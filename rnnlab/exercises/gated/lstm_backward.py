@@ -8,11 +8,9 @@ from rnnlab.exercises.draw import Scene, probes_from
 from rnnlab.exercises.equivalents import SAME_LENGTH
 from rnnlab.exercises.gated.shared import (
     BACKWARD,
-    CANDIDATE_SLOPE_OF_SIGMOID,
     CELL_AFTER_THE_STEP,
     CELL_GRADIENT_DROPPED,
     CELL_GRADIENT_NOT_FORGOTTEN,
-    CELL_WITHOUT_OUTPUT_GATE,
     CELL_WITHOUT_TANH_SLOPE,
     EXCHANGED,
     LSTM_WEIGHTS,
@@ -86,10 +84,8 @@ MISTAKES = (
         ),
         edits=(("d_h_t = d_h[t]", "d_h_t = (d_h[t] if t == len(x) - 1 else 0)"),),
     ),
-    CELL_WITHOUT_OUTPUT_GATE,
     CELL_WITHOUT_TANH_SLOPE,
     NO_SIGMOID_SLOPES,
-    CANDIDATE_SLOPE_OF_SIGMOID,
     CELL_AFTER_THE_STEP,
     ORDER_OF_BLOCKS,
     Mistake(
