@@ -19,7 +19,7 @@ from rnnlab.check import Verdict, judge
 from rnnlab.check.local import local_caller
 from rnnlab.exercises.catalogue import find, names
 from rnnlab.exercises.mistakes import mistaken
-from rnnlab.exercises.mutants import mutants
+from rnnlab.exercises.mutants import Mutant, mutants
 from rnnlab.exercises.spec import Exercise, Mistake
 
 SEEDS = (101, 202, 303)
@@ -55,8 +55,11 @@ def verdict_on(exercise: Exercise, function: Callable[..., Any], seed: int) -> V
     return judge(exercise, local_caller(function), exercise.probes(np.random.default_rng(seed)))
 
 
-def measure(exercise: Exercise, seeds: Sequence[int] = SEEDS) -> Row:
-    """Put every mistake and every mutant of one exercise through its check; a mistake counts if named on all seeds."""
+def measure(exercise: Exercise, seeds: Sequence[int] = SEEDS, most: int | None = None) -> Row:
+    """Put every mistake and every mutant of one exercise through its check; a mistake counts if named on all seeds.
+
+    With `most`, at most that many mutants are tried, at even distances among all.
+    """
     verdicts = [_verdicts(exercise, mistake, seeds) for mistake in exercise.mistakes]
     named = [
         all(verdict.mistakes == (mistake.name,) for verdict in some)
@@ -64,7 +67,7 @@ def measure(exercise: Exercise, seeds: Sequence[int] = SEEDS) -> Row:
     ]
     made = [
         (mutant.change, verdict_on(exercise, mutant.function(exercise.reference), seeds[0]))
-        for mutant in mutants(exercise.reference)
+        for mutant in _evenly(mutants(exercise.reference), most)
     ]
     passing = [change for change, verdict in made if verdict.passed]
     return Row(
@@ -77,6 +80,10 @@ def measure(exercise: Exercise, seeds: Sequence[int] = SEEDS) -> Row:
         equivalent=sum(change in exercise.equivalents for change in passing),
         survivors=tuple(change for change in passing if change not in exercise.equivalents),
     )
+
+
+def _evenly(made: Sequence[Mutant], most: int | None) -> Sequence[Mutant]:
+    return made if most is None or len(made) <= most else [made[i * len(made) // most] for i in range(most)]
 
 
 def _verdicts(exercise: Exercise, mistake: Mistake, seeds: Sequence[int]) -> list[Verdict]:
