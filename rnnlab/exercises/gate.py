@@ -136,7 +136,7 @@ def write(rows: Sequence[Row], path: Path) -> None:
 def main() -> None:
     from tqdm import tqdm
 
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(description="How many wrong solutions the checks reject and name.")
     parser.add_argument("--write", type=Path, metavar="CSV", help="write the table to this file, too")
     arguments = parser.parse_args()
     rows = [measure(exercise) for exercise in tqdm(exercises(), desc="Exercises", unit="exercise")]
