@@ -3,7 +3,7 @@
 Run: python benchmarks/numpy_vs_torch.py            the whole grid on one thread, then on two; about 25 minutes
      python benchmarks/numpy_vs_torch.py --quick    one small batch and one large, about 2 minutes
      ... --cell lstm --dtype float32 --threads 1    a part of the grid
-The whole run writes its table, summary and figure to benchmarks/results/. Every run prints its summary.
+A run writes its rows to the table in benchmarks/results/, with summary and figure. Every run prints its summary.
 """
 
 from __future__ import annotations
@@ -39,6 +39,7 @@ FIELDS = [
     "high",
 ]
 FIELDS += ["over_textbook", "gflops", "gemm_share"]
+POINT = FIELDS[:6]
 
 
 def measure_all(options: argparse.Namespace) -> Iterator[dict[str, object]]:
@@ -97,17 +98,24 @@ def main() -> None:
             sys.stdout.flush()
         return
     rows = [row for threads in options.threads for row in in_fresh_process(threads, sys.argv[1:])]
-    if len(rows) == len(list(product((1, 2), CELLS, DTYPES, HIDDEN, BATCHES, LENGTHS))):
-        RESULTS.parent.mkdir(exist_ok=True)
-        with RESULTS.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
-            writer.writeheader()
-            writer.writerows(rows)
-        RESULTS.with_suffix(".md").write_text(summary(rows) + "\n", encoding="utf-8")
-        from rnnlab.plots.speed import speed_over_torch
-
-        speed_over_torch(rows).savefig(RESULTS.with_suffix(".svg"))
+    if not options.quick:
+        store(rows)
     print(summary(rows))
+
+
+def store(rows: list[dict[str, str]]) -> None:
+    """Put these rows in the place of those of the same points in the stored table, and draw it again."""
+    from rnnlab.plots.speed import speed_over_torch
+
+    RESULTS.parent.mkdir(exist_ok=True)
+    before = csv.DictReader(RESULTS.open(encoding="utf-8")) if RESULTS.exists() else ()
+    table = {tuple(row[name] for name in POINT): row for row in (*before, *rows)}
+    with RESULTS.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, FIELDS, lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(table.values())
+    RESULTS.with_suffix(".md").write_text(summary(list(table.values())) + "\n", encoding="utf-8")
+    speed_over_torch(list(table.values())).savefig(RESULTS.with_suffix(".svg"))
 
 
 def in_fresh_process(threads: int, arguments: list[str]) -> Iterator[dict[str, str]]:
