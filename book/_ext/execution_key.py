@@ -60,11 +60,11 @@ def packages() -> set[str]:
     }
 
 
-def frame_key(book: Path) -> str:
-    """A hash of what stands around the chapters: extensions, style sheets and templates."""
-    digest = hashlib.sha256()
+def frame_key(root: Path) -> str:
+    """A hash of what stands around the chapters: extensions, style sheets, templates and the table of contents."""
+    digest = hashlib.sha256((root / "_toc.yml").read_bytes())
     for folder in FRAME:
-        _add_files(digest, book / folder, {".py", ".css", ".html"})
+        _add_files(digest, root / "book" / folder, {".py", ".css", ".html"})
     return digest.hexdigest()[:16]
 
 
@@ -167,7 +167,7 @@ def name_cache(app: Sphinx, config) -> None:
     cache.mkdir(parents=True, exist_ok=True)
     cache.touch()
     config.nb_execution_cache_path = str(cache)
-    config.house_frame_key = frame_key(root / "book")
+    config.house_frame_key = frame_key(root)
 
     oldest_first = sorted(caches.iterdir(), key=lambda path: path.stat().st_mtime)
     for old in oldest_first[:-KEPT]:

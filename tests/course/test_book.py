@@ -235,6 +235,20 @@ def test_an_edited_style_sheet_reaches_the_built_site(book):
     assert book.execution() == before
 
 
+def test_every_page_is_written_again_when_the_table_of_contents_changes(book):
+    contents = book.root / "_toc.yml"
+    before = contents.read_text(encoding="utf-8")
+    (book.root / "book/late.md").write_text("# A late chapter\n\nIt came last.\n", encoding="utf-8")
+    executed = book.execution()
+    contents.write_text(f"{before}  - file: book/late\n", encoding="utf-8")
+    try:
+        assert book.execution() == executed
+        works = (book.root / "_build/html/book/works.html").read_text(encoding="utf-8")
+    finally:
+        contents.write_text(before, encoding="utf-8")
+    assert "A late chapter" in works
+
+
 def test_the_cache_has_another_key_for_other_data(tmp_path):
     (tmp_path / "rnnlab").mkdir()
     keys = [execution_key.key(tmp_path)]
