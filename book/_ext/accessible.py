@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from sphinx.application import Sphinx
 
 REPAIRS = (
@@ -16,6 +18,8 @@ REPAIRS = (
         '<div class="pst-scrollable-table-container" tabindex="0">',
     ),
 )
+# The empty corner of a table with names at the top and at the left heads nothing.
+EMPTY_HEADER = re.compile(r"<th\b([^>]*)>\s*(?:<p>\s*</p>\s*)?</th>")
 
 
 def repair(app: Sphinx, pagename: str, templatename: str, context: dict, doctree) -> None:
@@ -24,7 +28,7 @@ def repair(app: Sphinx, pagename: str, templatename: str, context: dict, doctree
         return
     for wrong, right in REPAIRS:
         body = body.replace(wrong, right)
-    context["body"] = body
+    context["body"] = EMPTY_HEADER.sub(r"<td\1></td>", body)
 
 
 def setup(app: Sphinx) -> dict:

@@ -71,7 +71,7 @@ def sized(name: str, D: int, K: int, T: int, wanted: int, window: int) -> Sized:
     Raises: ValueError for another name, or where no width comes within 10 %.
 
     >>> sized("lstm", D=8, K=4, T=30, wanted=5000, window=16).parameters
-    5120
+    5088
     """
     expect_one_of("architecture", name, tuple(ARCHITECTURES))
     architecture = ARCHITECTURES[name]
