@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import sys
 import traceback
 import warnings
 from collections.abc import Sequence
@@ -15,16 +16,16 @@ from rnnlab.check.outcome import Arguments, Caller, Missing, Outcome, Raised, Re
 PLAIN_NUMBERS = (bool, int, float, complex, np.generic)
 
 
-def local_caller(function: Any) -> Caller:
-    """The caller of a function that was defined in this process."""
+def local_caller(function: Any, tensors: bool = False) -> Caller:
+    """The caller of a function that was defined in this process; with `tensors`, torch's count as arrays."""
 
     def call(batch: Sequence[Arguments]) -> list[Outcome]:
-        return [call_once(function, arguments) for arguments in batch]
+        return [call_once(function, arguments, tensors) for arguments in batch]
 
     return call
 
 
-def call_once(function: Any, arguments: Arguments) -> Outcome:
+def call_once(function: Any, arguments: Arguments, tensors: bool = False) -> Outcome:
     """What becomes of one call. Warnings are not shown, and none of the student's exceptions gets out."""
     if not callable(function):
         return Missing(f"what was given is of type {type(function).__name__}")
@@ -36,7 +37,8 @@ def call_once(function: Any, arguments: Arguments) -> Outcome:
     except Exception as error:
         return _raised(error, function)
     wrote = tuple(i for i, (old, now) in enumerate(zip(before, arguments, strict=True)) if _changed(old, now))
-    return Returned(_carried(value), type(value).__name__, _shares_memory(value, arguments), wrote)
+    type_name, value = type(value).__name__, _array(value) if tensors else value
+    return Returned(_carried(value), type_name, _shares_memory(value, arguments), wrote)
 
 
 def value_of(answer: Any) -> Outcome:
@@ -52,6 +54,12 @@ def _raised(error: Exception, function: Any) -> Raised:
     number = frames[-1].lineno
     line = linecache.getline(frames[-1].filename, number or 0).strip()
     return Raised(type(error).__name__, str(error), number, line or None)
+
+
+def _array(value: Any) -> Any:
+    """A tensor in the processor's memory as an array; anything else as it is."""
+    torch = sys.modules.get("torch")
+    return value.detach().cpu().numpy() if torch is not None and isinstance(value, torch.Tensor) else value
 
 
 def _carried(value: Any) -> Any:

@@ -8,10 +8,11 @@ from typing import Any
 
 from rnnlab.check.judge import judge
 from rnnlab.check.local import local_caller, value_of
+from rnnlab.check.measured import judge_measured
 from rnnlab.check.question import wrong_form
 from rnnlab.check.verdict import Verdict
 from rnnlab.exercises.catalogue import find, public_probes
-from rnnlab.exercises.spec import Exercise, Question
+from rnnlab.exercises.spec import Exercise, Measured, Question
 
 
 class NotYet(Exception):
@@ -32,9 +33,14 @@ def check(name: str, answer: Callable[..., Any] | Any, hint: int = 1) -> Verdict
     raised. The answer to a question is only looked at for its form. Raises `UnknownName` for a name that is not there.
     """
     part = find(name)
-    verdict = _recorded(part, answer) if isinstance(part, Question) else _checked(part, answer)
+    if isinstance(part, Question):
+        verdict = _recorded(part, answer)
+    elif isinstance(part, Measured):
+        verdict = judge_measured(part, local_caller(answer, tensors=True), part.public_samples())
+    else:
+        verdict = _checked(part, answer)
     shown = _show(verdict, hint)
-    if not verdict.passed and verdict.stage != "recorded":
+    if not verdict.passed and verdict.stage != "recorded" and not verdict.earned:
         raise NotYet(verdict, hint)
     # nbgrader takes the value of a test cell for its points, so in a notebook there is none.
     return None if shown else verdict

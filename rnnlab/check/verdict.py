@@ -14,9 +14,10 @@ class Verdict:
     """Passed or not, and why, in words.
 
     `stage` says which rung of the diagnosis spoke: "passed", "recorded", "unwritten", "contract", "form",
-    "effects", "mistake", "mistakes" (a pair), "relation", "difference" or "question". `mistakes` are the
-    names of the mistakes found. `where`, `idea` and `fix` are the hints of level 1, 2 and 3; any may be
-    empty. `probe` says on which input it was seen.
+    "effects", "mistake", "mistakes" (a pair), "relation", "difference", "question" or "measured". `mistakes`
+    are the names of the mistakes found. `where`, `idea` and `fix` are the hints of level 1, 2 and 3; any may be
+    empty. `probe` says on which input it was seen. `earned` are the points of a score that is good enough for some
+    of them; `None` stands for all points where it passed, and for none where it did not.
     """
 
     exercise: str
@@ -32,6 +33,7 @@ class Verdict:
     picture: str = ""
     line_number: int | None = None
     line: str | None = None
+    earned: float | None = None
 
     @property
     def label(self) -> str:

@@ -12,7 +12,7 @@ from zlib import crc32
 
 import numpy as np
 
-from rnnlab.exercises.spec import Assignment, Exercise, Probe, Question
+from rnnlab.exercises.spec import Assignment, Exercise, Part, Probe
 
 ASSIGNMENTS = (
     "hidden_state",
@@ -36,8 +36,8 @@ def assignment(name: str) -> Assignment:
     return import_module(f"rnnlab.exercises.{name}").ASSIGNMENT
 
 
-def find(name: str) -> Exercise | Question:
-    """The exercise or question `name`, such as "hidden_state.rnn_step"."""
+def find(name: str) -> Part:
+    """The exercise, question or measured function `name`, such as "hidden_state.rnn_step"."""
     home = name.partition(".")[0]
     parts = assignment(home).parts if home in ASSIGNMENTS else ()
     for part in parts:

@@ -6,13 +6,14 @@ One module per assignment (`rnnlab/exercises/hidden_state.py`) builds these reco
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.random import Generator
+from numpy.typing import NDArray
 
 
 @dataclass(frozen=True)
@@ -124,9 +125,116 @@ class Question:
 
 
 @dataclass(frozen=True)
+class Sample:
+    """One call of a function that is measured, and what its answer is measured against.
+
+    `form` has the shape and the kind of number that an answer must have. `role` says what the call is for: "measured"
+    counts; "given" holds data that the student was given to learn from; all else belongs to a failing that asks for it.
+    """
+
+    label: str
+    arguments: tuple[Any, ...]
+    form: NDArray[Any]
+    truth: NDArray[Any]
+    role: str = "measured"
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """What a function answered to each sample, and its score on those that count and on those that were given."""
+
+    samples: tuple[Sample, ...]
+    answers: tuple[NDArray[Any], ...]
+    value: float
+    given: float | None = None
+
+    def of(self, role: str) -> tuple[tuple[Sample, NDArray[Any]], ...]:
+        """The samples of a role, each with its answer."""
+        pairs = zip(self.samples, self.answers, strict=True)
+        return tuple((sample, answer) for sample, answer in pairs if sample.role == role)
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A typical reason for a bad score: `seen` recognizes it in what was measured.
+
+    Where it is `fatal` nothing is earned whatever the score, because the score does not mean what it says.
+    """
+
+    name: str
+    summary: str
+    hints: Hints
+    seen: Callable[[Measurement], bool]
+    fatal: bool = False
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A score: its name in a sentence, how it is written, and which direction is better.
+
+    `describe` says more about a measurement in one sentence, such as which class is worst; it may say nothing.
+    """
+
+    name: str
+    score: Callable[[Sequence[tuple[Sample, NDArray[Any]]]], float]
+    form: str = "{:.2f}"
+    higher_is_better: bool = True
+    describe: Callable[[Measurement], str] = lambda measurement: ""
+
+    def reaches(self, value: float, threshold: float) -> bool:
+        """Whether a score is as good as the threshold, or better."""
+        return value >= threshold if self.higher_is_better else value <= threshold
+
+    def written(self, value: float) -> str:
+        """The score as text, with its unit."""
+        return self.form.format(value)
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A graded function whose answers are measured, and not compared with right ones.
+
+    `stub` has the signature of the student's function. `samples(rng)` draws what the grade is measured on, and
+    `public_samples()` gives what `check` measures on in a notebook. `thresholds` are (score, points) pairs from the
+    easiest to the hardest; the last one earns all points. `advice` helps where no failing explains a score.
+    """
+
+    name: str
+    stub: Callable[..., Any]
+    samples: Callable[[Generator], tuple[Sample, ...]]
+    public_samples: Callable[[], tuple[Sample, ...]]
+    result: Result
+    metric: Metric
+    thresholds: tuple[tuple[float, float], ...]
+    chapter: str
+    advice: Hints
+    mistakes: tuple[Failing, ...]
+
+    @property
+    def function_name(self) -> str:
+        return self.name.rpartition(".")[2]
+
+    @property
+    def points(self) -> float:
+        """What the hardest threshold earns."""
+        return self.thresholds[-1][1]
+
+
+Part = Exercise | Question | Measured
+
+
+@dataclass(frozen=True)
 class Assignment:
-    """The graded parts of one notebook, in the notebook's order."""
+    """The graded parts of one notebook, in the notebook's order, and what its notebook needs under grading.
+
+    `libraries` names what its sandbox imports beforehand: "numpy", or "torch", which comes with NumPy. The limits are
+    wall seconds of one cell, of one call of a student's function, and of a whole submission.
+    """
 
     name: str
     title: str
-    parts: tuple[Exercise | Question, ...]
+    parts: tuple[Part, ...]
+    libraries: str = "numpy"
+    cell_seconds: float = 10.0
+    call_seconds: float = 5.0
+    submission_seconds: float = 120.0

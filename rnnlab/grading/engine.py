@@ -14,8 +14,8 @@ import numpy as np
 from nbformat.notebooknode import NotebookNode
 
 from rnnlab import exercises
-from rnnlab.check import Verdict, judge, judge_question, public_probes
-from rnnlab.exercises.spec import Exercise, Question
+from rnnlab.check import Verdict, judge, judge_measured, judge_question, public_probes
+from rnnlab.exercises.spec import Exercise, Measured, Question
 from rnnlab.grading import notebooks, outputs
 from rnnlab.grading.process import StudentProcess
 from rnnlab.grading.sandbox import Sandbox
@@ -56,8 +56,11 @@ class _Recorder:
         return verdict
 
 
-def judge_function(exercise: Exercise, name: str, process: StudentProcess, seed: int) -> Verdict:
-    """Judge the student's function on the public probes and on fresh ones drawn from `seed`."""
+def judge_function(exercise: Exercise | Measured, name: str, process: StudentProcess, seed: int) -> Verdict:
+    """Judge the student's function on the public probes and on fresh ones drawn from `seed`, or measure it."""
+    if isinstance(exercise, Measured):
+        samples = exercise.samples(np.random.default_rng(seed))
+        return judge_measured(exercise, lambda arguments: process.call_many(name, arguments), samples)
     fresh = exercise.probes(np.random.default_rng(seed))
     return judge(
         exercise, lambda arguments: process.call_many(name, arguments), (*public_probes(exercise), *fresh)

@@ -29,11 +29,13 @@ _STOPPED = {
 
 
 def write_verdict(cell: NotebookNode, verdict: Verdict) -> None:
-    """Write the verdict's card, and the points (passed) or an error (not passed)."""
+    """Write the verdict's card, and the points (all or some) or an error (none)."""
     html = verdict.as_html(FULL_HINTS)
     cell.metadata[VERDICT] = verdict.to_dict()
-    if verdict.passed:
-        data = {"text/plain": repr(notebooks.points(cell)), "text/html": html}
+    if verdict.passed or verdict.earned:
+        most = notebooks.points(cell)
+        points = min(verdict.earned, most) if verdict.earned is not None else most
+        data = {"text/plain": repr(float(points)), "text/html": html}
         cell.outputs = [new_output("execute_result", data=data, execution_count=None)]
         return
     card = new_output("display_data", data={"text/plain": verdict.as_text(FULL_HINTS), "text/html": html})

@@ -23,7 +23,7 @@ from nbformat.notebooknode import NotebookNode
 
 from rnnlab import exercises
 from rnnlab.exercises.mistakes import edited, source_of
-from rnnlab.exercises.spec import Exercise, Question
+from rnnlab.exercises.spec import Exercise, Measured, Question
 from rnnlab.grading import notebooks
 from rnnlab.grading.course import Course, CourseError
 
@@ -76,6 +76,7 @@ def planned_answers(assignment: str, plan: Mapping[str, Any]) -> dict[str, str]:
         if isinstance(part, Exercise)
         else _answer(part, plan.get(name, part.answer))
         for name, part in written.items()
+        if not isinstance(part, Measured)
     }
     return answers | {f"explain_{assignment}": EXPLANATION}
 
