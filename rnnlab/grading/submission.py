@@ -35,15 +35,24 @@ class Submission:
 
 def read(path: Path) -> Submission:
     """Read a submitted file; raises `UnreadableNotebook` with one sentence for what is not a notebook."""
+    return parse(load(path), path.name)
+
+
+def load(path: Path) -> bytes:
+    """A submitted file's bytes; raises `UnreadableNotebook` for what must not be read."""
     if any(part.is_symlink() for part in (path, path.parent, path.parent.parent)) or not path.is_file():
         raise UnreadableNotebook(f"{path.name} is a link, or not a regular file; {AGAIN}")
     if path.stat().st_size > LARGEST_FILE:
         raise UnreadableNotebook(
             f"{path.name} is larger than {LARGEST_FILE // 10**6} MB; {AGAIN}, without its outputs"
         )
-    data = path.read_bytes()
+    return path.read_bytes()
+
+
+def parse(data: bytes, name: str) -> Submission:
+    """The cells in a submitted file's bytes; `name` is the file's, for the sentence of an `UnreadableNotebook`."""
     if not data.strip():
-        raise UnreadableNotebook(f"{path.name} is empty; {AGAIN}")
+        raise UnreadableNotebook(f"{name} is empty; {AGAIN}")
     try:
         # nbformat's own reader also upgrades old formats, and stumbles over cells that are mended here first.
         raw = json.loads(data.decode("utf-8-sig"))
@@ -53,14 +62,19 @@ def read(path: Path) -> Submission:
         Exception
     ) as error:  # json and nbformat raise many kinds for what is not a notebook; each means the same
         raise UnreadableNotebook(
-            f"{path.name} is not a notebook that can be read ({type(error).__name__}); {AGAIN}"
+            f"{name} is not a notebook that can be read ({type(error).__name__}); {AGAIN}"
         ) from error
-    return Submission(notebook, digest_of(path), tuple(repairs))
+    return Submission(notebook, digest(data), tuple(repairs))
 
 
 def digest_of(path: Path) -> str:
     """A digest of the file's bytes, of nothing where there is no file."""
-    return hashlib.blake2b(path.read_bytes() if path.is_file() else b"", digest_size=16).hexdigest()
+    return digest(path.read_bytes() if path.is_file() else b"")
+
+
+def digest(data: bytes) -> str:
+    """A digest of what was handed in."""
+    return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
 def _mend(raw: dict[str, Any]) -> list[str]:
