@@ -17,7 +17,8 @@ class Verdict:
     "effects", "mistake", "mistakes" (a pair), "relation", "difference", "question" or "measured". `mistakes`
     are the names of the mistakes found. `where`, `idea` and `fix` are the hints of level 1, 2 and 3; any may be
     empty. `probe` says on which input it was seen. `earned` are the points of a score that is good enough for some
-    of them; `None` stands for all points where it passed, and for none where it did not.
+    of them; `None` stands for all points where it passed, and for none where it did not. `signature` is equal for
+    wrong answers that are alike and that no mistake explains.
     """
 
     exercise: str
@@ -34,6 +35,7 @@ class Verdict:
     line_number: int | None = None
     line: str | None = None
     earned: float | None = None
+    signature: str = ""
 
     @property
     def label(self) -> str:

@@ -7,14 +7,16 @@ Expected values never leave this process. A test cell is *not passed* until its 
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from nbformat.notebooknode import NotebookNode
 
 from rnnlab import exercises
 from rnnlab.check import Verdict, judge, judge_measured, judge_question, public_probes
+from rnnlab.check.outcome import Arguments, Outcome
+from rnnlab.check.signature import signature
 from rnnlab.exercises.spec import Exercise, Measured, Question
 from rnnlab.grading import notebooks, outputs
 from rnnlab.grading.process import StudentProcess
@@ -61,10 +63,17 @@ def judge_function(exercise: Exercise | Measured, name: str, process: StudentPro
     if isinstance(exercise, Measured):
         samples = exercise.samples(np.random.default_rng(seed))
         return judge_measured(exercise, lambda arguments: process.call_many(name, arguments), samples)
-    fresh = exercise.probes(np.random.default_rng(seed))
-    return judge(
-        exercise, lambda arguments: process.call_many(name, arguments), (*public_probes(exercise), *fresh)
-    )
+    public, fresh = public_probes(exercise), exercise.probes(np.random.default_rng(seed))
+    heard: list[Outcome] = []
+
+    def call(arguments: Sequence[Arguments]) -> Sequence[Outcome]:
+        answers = process.call_many(name, arguments)
+        heard.extend(answers)
+        return answers
+
+    verdict = judge(exercise, call, (*public, *fresh))
+    unexplained = not verdict.passed and not verdict.mistakes and verdict.stage != "unwritten"
+    return replace(verdict, signature=signature(heard[: len(public)])) if unexplained else verdict
 
 
 def grade(notebook: NotebookNode, sandbox: Sandbox, seed: Callable[[str], int]) -> Graded:
