@@ -1,6 +1,6 @@
 """Forward and backward pass of RNN, LSTM and GRU: rnnlab against torch.nn and against the loops that textbooks show.
 
-Run: python benchmarks/numpy_vs_torch.py            the whole grid on one thread, then on two; about 25 minutes
+Run: python benchmarks/numpy_vs_torch.py            the whole grid on one thread, then on two; about 15 minutes
      python benchmarks/numpy_vs_torch.py --quick    one small batch and one large, about 2 minutes
      ... --cell lstm --dtype float32 --threads 1    a part of the grid
 A run writes its rows to the table in benchmarks/results/, with summary and figure. Every run prints its summary.
