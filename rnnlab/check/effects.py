@@ -40,7 +40,7 @@ def side_effects(evidence: Evidence) -> Verdict | None:
     for trial in evidence.trials:
         if isinstance(trial.outcome, Returned) and trial.outcome.wrote_to_input:
             return _wrote(evidence, trial, evidence.parameters[trial.outcome.wrote_to_input[0]])
-    return _shared_memory(evidence)
+    return None if evidence.exercise.views else _shared_memory(evidence)
 
 
 def _target(evidence: Evidence, outcome: Raised) -> str:

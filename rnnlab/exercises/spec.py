@@ -87,7 +87,7 @@ class Exercise:
 
     `alternatives` are functions whose answers differ from the reference's and are accepted as right. `equivalents` are
     the tool-made changes of the reference that change no result, each with the reason, and `without` the traits that
-    its probes lack, each with the reason.
+    its probes lack, each with the reason. `views` says that a result may share memory with an argument.
     """
 
     name: str
@@ -102,6 +102,7 @@ class Exercise:
     alternatives: tuple[Callable[..., Any], ...] = ()
     equivalents: Mapping[str, str] = field(default_factory=dict, hash=False)
     without: Mapping[str, str] = field(default_factory=dict, hash=False)
+    views: bool = False
 
     @property
     def function_name(self) -> str:
