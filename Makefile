@@ -23,7 +23,7 @@ RNNLAB := $(BIN)/rnnlab
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help course environment site release class serve test test-slow explore comparison lint lock mutation golden clean
+.PHONY: help course environment site release class serve test test-slow proofs explore comparison lint lock mutation golden clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -81,11 +81,14 @@ serve: ## show the site and the class report on this machine (PORT=8000)
 	@test -x $(RNNLAB) || { echo "make: run 'make course' first"; exit 1; }
 	@$(RNNLAB) serve --port $(PORT)
 
-test: environment ## the tests (quick ones; those that need Chromium or a sandbox say so where they are skipped)
+test: environment ## the tests (quick ones; those that need Chromium, a sandbox or PostgreSQL say so where they are skipped)
 	@$(BIN)/python -m pytest
 
 test-slow: environment ## the exhaustive tests
 	@$(BIN)/python -m pytest -m slow
+
+proofs: environment ## the proofs of the grader alone, quick and exhaustive: attacks, faults, kills, equal marks
+	@$(BIN)/python -m pytest -m "slow or not slow" tests/grading tests/course/test_grading.py
 
 explore: environment ## the property tests once more, on examples that no run has seen
 	@$(BIN)/python -m pytest --hypothesis-profile=explore tests/nets tests/training tests/analysis tests/data
