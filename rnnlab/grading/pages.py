@@ -1,12 +1,32 @@
-"""Feedback pages by nbgrader's own generate_feedback, written again when the gradebook or a notebook is newer."""
+"""Feedback pages where nbgrader keeps them, each written again only when something that it says has changed.
+
+`feedback/<student>/<assignment>/<assignment>.html` is the place from which `nbgrader release_feedback` takes them.
+Where the class hands in through nbgrader's exchange, it also wants two small files from the submission beside each page.
+"""
 
 from __future__ import annotations
 
 import enum
+import functools
+import hashlib
+import re
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
-from rnnlab.grading.course import Course
+from rnnlab.grading import feedback_page
+from rnnlab.grading.chapters import Chapters
+from rnnlab.grading.course import Course, CourseError
+from rnnlab.grading.draft import replace
+from rnnlab.grading.feedback_page import HINTS, Rules
+from rnnlab.grading.results import result_of
+from rnnlab.grading.sheets import Sheet, sheets
+
+SOURCE = re.compile(r'<meta name="rnnlab-source" content="([0-9a-f]{32})">')
+SECRET_NAME = "submission_secret.txt"
+SECRET = re.compile(r"[0-9a-f]{16,256}")
+TIMESTAMP = re.compile(r"[\d:. +TZUC/_-]{1,100}")
+UP_FROM_PAGE = 3
 
 
 class Page(enum.Enum):
@@ -18,17 +38,103 @@ class Page(enum.Enum):
 
 
 def write_feedback(course: Course, assignment: str, students: tuple[str, ...]) -> Iterator[tuple[str, Page]]:
-    """Write each student's page; one that cannot be written is named and holds nobody else up."""
-    for student in students:
-        graded, page = course.autograded(assignment, student), course.feedback(assignment, student)
-        if not graded.is_file() or _newer(page, (graded, course.root / "gradebook.db")):
-            yield student, Page.UNCHANGED
-        else:
-            result = course.api.generate_feedback(assignment, student, force=True)
-            yield student, Page.WRITTEN if result["success"] else Page.FAILED
+    """Write each student's page; one that cannot be written is named and holds nobody else up.
+
+    A student whose submission has not been graded yet has no page, and an old one stays as it is.
+    """
+    rules = rules_of(course)
+    exchange = any(course.root.glob(f"submitted/*/{assignment}/{SECRET_NAME}"))
+    with course.gradebook() as gradebook:
+        for sheet in sheets(gradebook, assignment, students):
+            try:
+                became = _write_page(course, assignment, sheet, rules)
+                if exchange:
+                    _put_companions(course, assignment, sheet.student)
+            except OSError:  # a full disk or a folder that cannot be written: the others may still go
+                became = Page.FAILED
+            yield sheet.student, became
 
 
-def _newer(page: Path, origins: tuple[Path, ...]) -> bool:
-    """Whether the page was written after all of its origins (a gradebook elsewhere counts as always newer)."""
-    times = [path.stat().st_mtime if path.is_file() else float("inf") for path in origins]
-    return page.is_file() and page.stat().st_mtime >= max(times)
+def rules_of(course: Course) -> Rules:
+    """What `nbgrader_config.py` lets the pages say; raises `CourseError` for a setting that is none.
+
+    `c.FeedbackPage.hint_level` (0 to 3) says how much is told of each mistake, `c.FeedbackPage.book_url` where the
+    book is on the web.
+    """
+    settings = course.config.get("FeedbackPage", {})
+    level, book_url = settings.get("hint_level", len(HINTS)), settings.get("book_url", "")
+    if type(level) is not int or not 0 <= level <= len(HINTS):
+        raise CourseError(f"c.FeedbackPage.hint_level must be 0, 1, 2 or 3, and it is {level!r}")
+    if not isinstance(book_url, str) or (book_url and not re.match(r"https?://", book_url)):
+        raise CourseError(
+            f'c.FeedbackPage.book_url must begin with "https://" or be empty, and it is {book_url!r}'
+        )
+    unsaid = {str(course.root), str(Path.home())} - {"/"}
+    return Rules(level, Chapters(course.root, book_url, UP_FROM_PAGE), tuple(sorted(unsaid, key=len)[::-1]))
+
+
+def _write_page(course: Course, assignment: str, sheet: Sheet, rules: Rules) -> Page:
+    graded, page = course.autograded(assignment, sheet.student), course.feedback(assignment, sheet.student)
+    if not graded.is_file():
+        return Page.UNCHANGED
+    source = _source(graded.read_bytes(), sheet, rules)
+    if _source_of(page) == source:
+        return Page.UNCHANGED
+    result = result_of(course, assignment, sheet)
+    text = feedback_page.render(feedback_page.page_of(result, assignment, rules), source)
+    page.parent.mkdir(parents=True, exist_ok=True)
+    replace(page, text)
+    return Page.WRITTEN
+
+
+def _source(graded: bytes, sheet: Sheet, rules: Rules) -> str:
+    """A digest of all that a page is made from: the graded notebook, the gradebook, the rules and this program."""
+    digest = hashlib.blake2b(graded, digest_size=16)
+    digest.update(f"{sheet}\0{rules}\0{_program()}".encode())
+    return digest.hexdigest()
+
+
+@functools.cache
+def _program() -> str:
+    """A digest of the modules and templates that make a page."""
+    package = Path(__file__).parent
+    made_by = ("feedback_page", "graded", "results", "code_html", "safe_html", "chapters")
+    paths = [package / f"{name}.py" for name in made_by]
+    paths += sorted(feedback_page.template_folder().iterdir())
+    return hashlib.blake2b(b"\0".join(path.read_bytes() for path in paths), digest_size=16).hexdigest()
+
+
+def _source_of(page: Path) -> str:
+    """What an existing page was made from, by its own words; empty where there is none of ours."""
+    if not page.is_file():
+        return ""
+    with page.open(encoding="utf-8", errors="replace") as file:
+        found = SOURCE.search(file.read(500))
+    return found[1] if found else ""
+
+
+def _put_companions(course: Course, assignment: str, student: str) -> None:
+    """Put the two files beside a page without which `nbgrader release_feedback` stops for the whole class.
+
+    A submission that did not come through the exchange has no secret; it gets one that opens nothing, so that the
+    others' feedback can be released.
+    """
+    submitted = course.submitted(assignment, student).parent
+    folder = course.feedback(assignment, student).parent
+    if not folder.is_dir():
+        return
+    for name, form, otherwise in (
+        ("timestamp.txt", TIMESTAMP, ""),
+        (SECRET_NAME, SECRET, secrets.token_hex(64)),
+    ):
+        theirs, there = _small_text(submitted / name), _small_text(folder / name)
+        wanted = next((text for text in (theirs, there) if form.fullmatch(text)), otherwise)
+        if wanted != there or not (folder / name).is_file():
+            replace(folder / name, wanted)
+
+
+def _small_text(path: Path) -> str:
+    """What a small regular file says; nothing where it is a link, large, or not there."""
+    if path.is_symlink() or path.parent.is_symlink() or not path.is_file() or path.stat().st_size > 300:
+        return ""
+    return path.read_text(encoding="utf-8", errors="replace").strip()

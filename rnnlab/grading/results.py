@@ -5,29 +5,56 @@ from __future__ import annotations
 import csv
 import io
 from collections import Counter
-from dataclasses import dataclass
-from typing import Any
-
-from nbformat.notebooknode import NotebookNode
-from nbgrader.api import Gradebook, MissingEntry
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from rnnlab import exercises
 from rnnlab.check import Verdict
-from rnnlab.exercises.spec import Exercise
-from rnnlab.grading import notebooks, outputs
+from rnnlab.grading import graded
 from rnnlab.grading.course import Course
+from rnnlab.grading.graded import Block
 from rnnlab.grading.record import Record, Status
+from rnnlab.grading.sheets import Mark, Sheet, sheets
 
 
 @dataclass(frozen=True)
 class Part:
-    """One graded cell of one student: its points, and the verdict where a check gave one."""
+    """One graded cell of one student: its points, and the verdict where a check gave one.
+
+    `written` marks an answer in words, which no check looks at; `by_hand` says that a person gave the points.
+    """
 
     name: str
     score: float
     max_score: float
     needs_grading: bool
     verdict: Verdict | None
+    by_hand: bool = False
+    extra_credit: float = 0.0
+    written: bool = False
+
+    @property
+    def title(self) -> str:
+        """The part's name for people: the function, question or explanation."""
+        return self.name.removeprefix("test_")
+
+
+def state_of(part: Part) -> str:
+    """What became of a part: "waiting", "unwritten", "by hand", "full", "partial", "none" or "ungraded".
+
+    The gradebook's points decide, and not the verdict: a person may have changed them.
+    """
+    if part.needs_grading:
+        return "waiting"
+    untouched = part.written if part.verdict is None else part.verdict.stage == "unwritten"
+    if untouched and not part.by_hand and part.score == 0:
+        return "unwritten"
+    if part.verdict is None:
+        return "by hand" if part.by_hand else "full" if part.written else "ungraded"
+    if part.score >= part.max_score:
+        return "full"
+    return "partial" if part.score > 0 else "none"
 
 
 @dataclass(frozen=True)
@@ -53,10 +80,19 @@ class StudentResult:
     record: Record
     parts: tuple[Part, ...]
     in_order: bool = True
+    late_penalty: float = 0.0
+    comments: Mapping[str, str] = field(default_factory=dict)
+    blocks: tuple[Block, ...] = ()
 
     @property
     def score(self) -> float:
+        """The points of all parts, before a late penalty."""
         return sum(part.score for part in self.parts)
+
+    @property
+    def final_score(self) -> float:
+        """What goes to the registrar: the points less the late penalty, never below 0."""
+        return max(0.0, self.score - self.late_penalty)
 
     @property
     def max_score(self) -> float:
@@ -67,6 +103,11 @@ class StudentResult:
         return any(part.needs_grading for part in self.parts)
 
     @property
+    def finished(self) -> bool:
+        """Whether nothing waits for a person any more."""
+        return bool(self.parts) and not self.needs_grading and self.record.status is not Status.PERSON
+
+    @cached_property
     def failed(self) -> tuple[Finding, ...]:
         """What the checks found in the parts that are written and not passed."""
         return tuple(
@@ -83,16 +124,20 @@ class StudentResult:
         return tuple(Finding(part.verdict) for part in self.parts if part.verdict is not None)
 
 
-def collect(course: Course, assignment: str) -> tuple[StudentResult, ...]:
-    """Every student's result, in alphabetical order."""
+def stream(course: Course, assignment: str, students: Iterable[str] | None = None) -> Iterator[StudentResult]:
+    """The results of these students (of everybody, in alphabetical order), one at a time in flat memory."""
+    names = course.students(assignment) if students is None else students
     with course.gradebook() as gradebook:
-        return tuple(
-            _student_result(gradebook, assignment, student, notebook)
-            for student, notebook in course.autograded_notebooks(assignment)
-        )
+        for sheet in sheets(gradebook, assignment, names):
+            yield result_of(course, assignment, sheet)
 
 
-def mistake_counts(results: tuple[StudentResult, ...]) -> list[tuple[str, str, str, int]]:
+def collect(course: Course, assignment: str) -> tuple[StudentResult, ...]:
+    """Every student's result at once, in alphabetical order; for a large class take `stream`."""
+    return tuple(stream(course, assignment))
+
+
+def mistake_counts(results: Iterable[StudentResult]) -> list[tuple[str, str, str, int]]:
     """(exercise, mistake, summary, number of students) for each named mistake, the most frequent first."""
     counts = Counter(
         (finding.verdict.exercise, mistake)
@@ -100,80 +145,88 @@ def mistake_counts(results: tuple[StudentResult, ...]) -> list[tuple[str, str, s
         for finding in result.failed
         for mistake in finding.verdict.mistakes
     )
-    return [(exercise, name, _summary(exercise, name), n) for (exercise, name), n in counts.most_common()]
+    return [
+        (exercise, name, mistake_summary(exercise, name), n) for (exercise, name), n in counts.most_common()
+    ]
 
 
-def part_names(results: tuple[StudentResult, ...]) -> tuple[str, ...]:
+def mistake_summary(exercise: str, mistake: str) -> str:
+    """The mistake's sentence in the catalogue; empty where the catalogue has changed since."""
+    try:
+        part = exercises.find(exercise)
+    except LookupError:
+        return ""
+    known = {m.name: m.summary for m in getattr(part, "mistakes", ())}
+    return known.get(mistake, "")
+
+
+def part_names(results: Iterable[StudentResult]) -> tuple[str, ...]:
     """The graded parts in the notebook's order, as the most complete result has them."""
     longest = max(results, key=lambda result: (len(result.parts), result.in_order), default=None)
     return tuple(part.name for part in longest.parts) if longest else ()
 
 
-def as_csv(results: tuple[StudentResult, ...]) -> str:
+def as_csv(results: Iterable[StudentResult]) -> str:
     """One line a student: status, points of each part, total, and the named mistakes; empty where there is no part."""
-    table = io.StringIO()
-    names = part_names(results)
+    results = tuple(results)
+    return "".join(csv_lines(results, part_names(results)))
+
+
+def csv_lines(results: Iterable[StudentResult], names: tuple[str, ...]) -> Iterator[str]:
+    """The table of marks, a line at a time: the heading, then one line a student."""
     fields = ["student", "status", *names, "score", "max_score", "mistakes", "unwritten"]
-    writer = csv.DictWriter(table, fields, lineterminator="\n", restval="")
-    writer.writeheader()
+    yield line_of(fields)
     for result in results:
-        row = {part.name: f"{part.score:g}" for part in result.parts if part.name in names}
-        row |= {
-            "student": result.student,
-            "status": result.record.status,
-            "unwritten": " ".join(result.unwritten),
-        }
-        row |= {"score": f"{result.score:g}", "max_score": f"{result.max_score:g}"}
-        row["mistakes"] = "; ".join(
-            f"{finding.function}: {finding.verdict.label}" for finding in result.failed
+        points = {part.name: f"{part.score:g}" for part in result.parts}
+        mistakes = "; ".join(f"{finding.function}: {finding.verdict.label}" for finding in result.failed)
+        yield line_of(
+            [
+                result.student,
+                str(result.record.status),
+                *(points.get(name, "") for name in names),
+                f"{result.score:g}",
+                f"{result.max_score:g}",
+                mistakes,
+                " ".join(result.unwritten),
+            ]
         )
-        writer.writerow({field: _inert(str(value)) for field, value in row.items()})
+
+
+def line_of(values: Iterable[object]) -> str:
+    """One line of a CSV table in which no cell is a formula."""
+    table = io.StringIO()
+    csv.writer(table, lineterminator="\n").writerow([inert(str(value)) for value in values])
     return table.getvalue()
 
 
-def _inert(value: str) -> str:
+def inert(value: str) -> str:
     """A spreadsheet must not run a cell that a student's name or text began with a formula sign."""
     return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
 
 
-def _student_result(
-    gradebook: Gradebook, assignment: str, student: str, notebook: NotebookNode | None
-) -> StudentResult:
+def result_of(course: Course, assignment: str, sheet: Sheet) -> StudentResult:
+    """One student's result: the gradebook's sheet together with the graded notebook."""
+    notebook = graded.read(course.autograded(assignment, sheet.student))
     if notebook is None:
-        record, verdicts = Record(status=Status.PERSON, problems=("not graded yet",)), {}
+        record, blocks = Record(status=Status.PERSON, problems=("not graded yet",)), ()
     else:
-        record, verdicts = Record.read(notebook), _verdicts(notebook)
-    try:
-        submission = gradebook.find_submission(assignment, student)
-    except MissingEntry:
-        return StudentResult(student, record, ())
-    grades = {grade.name: grade for nb in submission.notebooks for grade in nb.grades}
-    order = [name for name in verdicts if name in grades]
-    parts = tuple(_part(grades[name], verdicts.get(name)) for name in order or sorted(grades))
-    return StudentResult(student, record, parts, in_order=bool(order))
-
-
-def _verdicts(notebook: NotebookNode) -> dict[str, Verdict | None]:
-    """The verdict of every graded cell in the notebook's order; `None` for a cell that no check looks at."""
-    return {
-        name: Verdict.from_dict(cell.metadata[outputs.VERDICT]) if outputs.VERDICT in cell.metadata else None
-        for cell in notebook.cells
-        if (name := notebooks.grade_id(cell))
-    }
-
-
-def _part(grade: Any, verdict: Verdict | None) -> Part:
-    """`grade` is a row of nbgrader's gradebook, whose columns have no static types."""
-    return Part(
-        name=str(grade.name),
-        score=float(grade.score),
-        max_score=float(grade.max_score),
-        needs_grading=bool(grade.needs_manual_grade),
-        verdict=verdict,
+        record, blocks = Record.read(notebook), tuple(graded.blocks(notebook))
+    known = {block.name: block for block in blocks}
+    order = [name for name in known if name in sheet.marks]
+    parts = tuple(_part(sheet.marks[name], known.get(name)) for name in order or sorted(sheet.marks))
+    return StudentResult(
+        sheet.student, record, parts, bool(order), sheet.late_penalty, sheet.comments, blocks
     )
 
 
-def _summary(exercise: str, mistake: str) -> str:
-    part = exercises.find(exercise)
-    known = {m.name: m.summary for m in part.mistakes} if isinstance(part, Exercise) else {}
-    return known.get(mistake, "")
+def _part(mark: Mark, block: Block | None) -> Part:
+    return Part(
+        name=mark.name,
+        score=mark.score,
+        max_score=mark.max_score,
+        needs_grading=mark.needs_grading,
+        verdict=block.verdict if block else None,
+        by_hand=mark.by_hand,
+        extra_credit=mark.extra_credit,
+        written=block is not None and block.by_hand,
+    )

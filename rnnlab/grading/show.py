@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from textwrap import shorten
 from typing import TypeVar
 
@@ -25,6 +26,7 @@ from rnnlab.grading.results import StudentResult
 from rnnlab.grading.sandbox import Isolation
 
 Item = TypeVar("Item")
+MOST_ROWS = 200
 
 
 def progress(console: Console, items: Iterator[Item], total: int) -> Iterator[Item]:
@@ -67,17 +69,20 @@ def isolation_table(
     return table
 
 
-def marks(assignment: str, results: tuple[StudentResult, ...]) -> Table:
-    """A table with each student's points and what went wrong in each part."""
+def marks(assignment: str, results: Iterable[StudentResult], most: int = MOST_ROWS) -> Table:
+    """A table with each student's points and what went wrong in each part, for the first `most` students."""
     table = Table(title=f"Marks for {assignment}", title_justify="left", show_lines=False)
     table.add_column("student")
     table.add_column("points", justify="right")
     table.add_column("what went wrong")
-    for result in results:
+    results = iter(results)
+    for result in islice(results, most):
         waiting = " + ?" if result.needs_grading else ""
         table.add_row(
-            Text(result.student), f"{result.score:g}{waiting} / {result.max_score:g}", _reasons(result)
+            Text(result.student), f"{result.final_score:g}{waiting} / {result.max_score:g}", _reasons(result)
         )
+    if next(results, None) is not None:
+        table.caption = "The class is larger than this table; the class report has everybody."
     return table
 
 
@@ -95,6 +100,8 @@ def _reasons(result: StudentResult) -> Text:
         lines.append(Text("not written: " + ", ".join(result.unwritten), style="dim"))
     if result.record.status is Status.PERSON:
         lines.append(Text("needs a person: " + "; ".join(result.record.problems), style="yellow"))
+    if result.late_penalty:
+        lines.append(Text(f"late: {result.late_penalty:g} points taken off", style="dim"))
     lines += [Text(f"mended: {repair}", style="dim") for repair in result.record.repairs[:1]]
     if len(result.record.repairs) > 1:
         lines.append(Text(f"mended: and {len(result.record.repairs) - 1} more", style="dim"))
