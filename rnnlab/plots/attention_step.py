@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from rnnlab.plots.shapes import arrow, box
 from rnnlab.plots.style import (
     BLUE,
     CREAM,
     DARK_ORANGE,
     GREEN,
-    INK,
     ORANGE,
     PAPER,
     PURPLE,
@@ -27,6 +27,7 @@ from rnnlab.plots.style import (
 HALF_BOX, PITCH, MARGIN = 0.25, 1.0, 0.3
 X_ROW, H_ROW, C_ROW, Y_ROW, HEIGHT = 0.35, 1.3, 2.75, 3.7, 4.1
 WRITING, THIN, THICK = "#F6E6F0", 0.8, 8.0
+_arrow = partial(arrow, head=13, linewidth=1.8)
 
 
 def attention_step(source: Sequence[str], weights: Sequence[float], ax: Axes | None = None) -> Figure:
@@ -80,31 +81,11 @@ def _decoder(axes: Axes, middle: float, before: float, after: float) -> None:
     _arrow(axes, (after, X_ROW + HALF_BOX), (after, H_ROW - HALF_BOX), GREEN)
     _arrow(axes, (after, H_ROW + HALF_BOX), (after, Y_ROW - HALF_BOX), BLUE)
     _arrow(axes, (middle + HALF_BOX, C_ROW), (after - 0.12, H_ROW + HALF_BOX), DARK_ORANGE)
-    ask = FancyArrowPatch(
-        (before - HALF_BOX, H_ROW - 0.12),
-        (before - 1.25 + HALF_BOX, H_ROW - 0.12),
-        arrowstyle="-|>",
-        mutation_scale=13,
-        shrinkA=0,
-        shrinkB=0,
-    )
-    ask.set(color=VERMILION, linewidth=1.8, linestyle=(0, (3, 2)))
-    axes.add_patch(ask)
+    start, end = (before - HALF_BOX, H_ROW - 0.12), (before - 1.25 + HALF_BOX, H_ROW - 0.12)
+    _arrow(axes, start, end, VERMILION, linestyle=(0, (3, 2)))
     axes.text(before - 0.6, H_ROW - 0.5, "query", color=VERMILION, fontsize=13, ha="center")
 
 
 def _box(axes: Axes, x: float, y: float, text: str, color: str, fill: str) -> None:
-    corner, inner = 0.06, 2 * (HALF_BOX - 0.06)
-    box = FancyBboxPatch(
-        (x - inner / 2, y - inner / 2), inner, inner, boxstyle=f"round,pad={corner}", zorder=2
-    )
-    box.set(edgecolor=color, facecolor=fill, linewidth=2)
-    axes.add_patch(box)
     size = 13.5 if len(text) > 6 and "-" in text else 16
-    axes.text(x, y, text, ha="center", va="center", fontsize=size, color=INK, zorder=3)
-
-
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-    arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=13, shrinkA=0, shrinkB=0)
-    arrow.set(color=color, linewidth=1.8)
-    axes.add_patch(arrow)
+    box(axes, x, y, text, color, fill, half=HALF_BOX, corner=0.06, size=size, zorder=2)

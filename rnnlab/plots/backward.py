@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyBboxPatch
 from numpy.typing import ArrayLike
 
+from rnnlab.plots.shapes import arrow, box
 from rnnlab.plots.style import (
     BLUE,
     CREAM,
@@ -29,6 +31,8 @@ from rnnlab.plots.style import (
 HALF_BOX, PITCH, START, MARGIN = 0.27, 1.75, 0.55, 0.75
 WEIGHTS_ROW, H_ROW, LOSS_ROW, HEIGHT = 0.4, 1.75, 3.1, 3.6
 FORWARD = "#999999"
+_box = partial(box, half=HALF_BOX)
+_arrow = partial(arrow, head=14)
 
 
 def backward_through_time(steps: int = 3, ax: Axes | None = None) -> Figure:
@@ -114,22 +118,8 @@ def terms(sizes: ArrayLike, window: int) -> Figure:
     return figure
 
 
-def _box(axes: Axes, x: float, y: float, text: str, color: str, fill: str) -> None:
-    corner, inner = 0.07, 2 * (HALF_BOX - 0.07)
-    box = FancyBboxPatch((x - inner / 2, y - inner / 2), inner, inner, boxstyle=f"round,pad={corner}")
-    box.set(edgecolor=color, facecolor=fill, linewidth=2)
-    axes.add_patch(box)
-    axes.text(x, y, text, ha="center", va="center", fontsize=18)
-
-
 def _bar(axes: Axes, left: float, right: float, text: str) -> None:
     bar = FancyBboxPatch((left, WEIGHTS_ROW - 0.15), right - left, 0.3, boxstyle="round,pad=0.05")
     bar.set(edgecolor=INK, facecolor=PAPER, linewidth=1.5)
     axes.add_patch(bar)
     axes.text((left + right) / 2, WEIGHTS_ROW, text, ha="center", va="center", fontsize=14)
-
-
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-    arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=14, shrinkA=0, shrinkB=0)
-    arrow.set(color=color, linewidth=2)
-    axes.add_patch(arrow)

@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch, Rectangle
+from matplotlib.patches import Rectangle
 from numpy.typing import ArrayLike
 
+from rnnlab.plots.shapes import arrow, box
 from rnnlab.plots.style import (
     BLUE,
     CREAM,
@@ -56,13 +57,7 @@ def _step(axes: Axes, t: int) -> None:
         ("left", rf"$\overleftarrow{{h}}_{t}$", BLUE, CREAM),
         ("y", f"$y_{t}$", INK, PAPER),
     ):
-        pad = 0.06
-        inner = BOX - 2 * pad
-        corner = (place - inner / 2, ROWS[row] - inner / 2)
-        box = FancyBboxPatch(corner, inner, inner, boxstyle=f"round,pad={pad}")
-        box.set(edgecolor=edge, facecolor=fill, linewidth=2)
-        axes.add_patch(box)
-        axes.text(place, ROWS[row], text, ha="center", va="center", fontsize=16)
+        box(axes, place, ROWS[row], text, edge, fill, half=BOX / 2, corner=0.06, size=16)
     _arrow(axes, (t, "x"), (t, "right"), GREEN)
     _arrow(axes, (t, "x"), (t, "left"), GREEN, bend=BEND)
     _arrow(axes, (t, "right"), (t, "y"), INK, bend=-BEND)
@@ -78,18 +73,7 @@ def _arrow(axes: Axes, start: tuple[int, str], end: tuple[int, str], color: str,
     else:
         way = (b - a) / np.linalg.norm(b - a)
         a, b = a + way * BOX / 2, b - way * BOX / 2
-    style = f"arc3,rad={bend}" if bend else "arc3"
-    arrow = FancyArrowPatch(
-        a.tolist(),
-        b.tolist(),
-        arrowstyle="-|>",
-        mutation_scale=14,
-        shrinkA=0,
-        shrinkB=0,
-        connectionstyle=style,
-    )
-    arrow.set(color=color, linewidth=1.8)
-    axes.add_patch(arrow)
+    arrow(axes, (a[0], a[1]), (b[0], b[1]), color, head=14, bend=bend, linewidth=1.8)
 
 
 def padded_batches(batches: Mapping[str, Sequence[str]], padding: str = "·") -> Figure:

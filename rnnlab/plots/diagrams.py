@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
+from matplotlib.patches import FancyArrowPatch
 from matplotlib.path import Path
 
+from rnnlab.plots.shapes import arrow, box
 from rnnlab.plots.style import (
     BLUE,
     CREAM,
@@ -17,7 +19,6 @@ from rnnlab.plots.style import (
     GREEN,
     INK,
     ORANGE,
-    PAPER,
     figure_of,
     house_style,
     new_axes,
@@ -28,6 +29,7 @@ HALF_BOX, PITCH, MARGIN = 0.27, 1.1, 0.35
 X_ROW, H_ROW, Y_ROW = 0.4, 1.45, 2.5
 ROLLED, EQUALS, START = 0.95, 1.75, 2.4
 HEIGHT = 2.9
+_box = partial(box, half=HALF_BOX)
 
 
 def unrolled_rnn(steps: int = 4, ax: Axes | None = None) -> Figure:
@@ -48,7 +50,7 @@ def unrolled_rnn(steps: int = 4, ax: Axes | None = None) -> Figure:
         for t in range(1, steps + 1):
             place = START + t * PITCH
             _column(axes, place, str(t))
-            _arrow(axes, (place - PITCH + HALF_BOX, H_ROW), (place - HALF_BOX, H_ROW), ORANGE)
+            arrow(axes, (place - PITCH + HALF_BOX, H_ROW), (place - HALF_BOX, H_ROW), ORANGE)
             _weight(axes, place - PITCH / 2, H_ROW + 0.14, "$W_{hh}$", DARK_ORANGE, ha="center")
     axes.set(xlim=(0, width), ylim=(0, HEIGHT), aspect="equal")
     axes.axis("off")
@@ -60,8 +62,8 @@ def _column(axes: Axes, place: float, t: str) -> None:
     _box(axes, place, X_ROW, f"$x_{t}$", GREEN)
     _box(axes, place, H_ROW, f"$h_{t}$", ORANGE, fill=CREAM)
     _box(axes, place, Y_ROW, f"$y_{t}$", BLUE)
-    _arrow(axes, (place, X_ROW + HALF_BOX), (place, H_ROW - HALF_BOX), GREEN)
-    _arrow(axes, (place, H_ROW + HALF_BOX), (place, Y_ROW - HALF_BOX), BLUE)
+    arrow(axes, (place, X_ROW + HALF_BOX), (place, H_ROW - HALF_BOX), GREEN)
+    arrow(axes, (place, H_ROW + HALF_BOX), (place, Y_ROW - HALF_BOX), BLUE)
     _weight(axes, place + 0.09, (X_ROW + H_ROW) / 2, "$W_{xh}$", DARK_GREEN, va="center")
     _weight(axes, place + 0.09, (H_ROW + Y_ROW) / 2, "$W_{hy}$", BLUE, va="center")
 
@@ -73,20 +75,6 @@ def _loop(axes: Axes, place: float) -> None:
     path = Path(points, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
     axes.add_patch(FancyArrowPatch(path=path, arrowstyle="-|>", mutation_scale=15, color=ORANGE, linewidth=2))
     _weight(axes, edge - 0.2, H_ROW + 0.36, "$W_{hh}$", DARK_ORANGE, ha="center")
-
-
-def _box(axes: Axes, x: float, y: float, text: str, color: str, fill: str = PAPER) -> None:
-    corner, inner = 0.07, 2 * (HALF_BOX - 0.07)
-    box = FancyBboxPatch((x - inner / 2, y - inner / 2), inner, inner, boxstyle=f"round,pad={corner}")
-    box.set(edgecolor=color, facecolor=fill, linewidth=2)
-    axes.add_patch(box)
-    axes.text(x, y, text, ha="center", va="center", fontsize=18)
-
-
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], color: str) -> None:
-    arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=15, shrinkA=0, shrinkB=0)
-    arrow.set(color=color, linewidth=2)
-    axes.add_patch(arrow)
 
 
 def _weight(axes: Axes, x: float, y: float, text: str, color: str, **alignment: Any) -> None:

@@ -7,14 +7,13 @@ from itertools import pairwise
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from rnnlab.plots.shapes import Point, arrow, box
 from rnnlab.plots.style import (
     BLUE,
     CREAM,
     DARK_ORANGE,
     GREEN,
-    INK,
     ORANGE,
     PAPER,
     PURPLE,
@@ -124,17 +123,9 @@ def _names(axes: Axes, reads: Sequence[float], writes: Sequence[float], backward
 
 
 def _box(axes: Axes, x: float, y: float, text: str, color: str, fill: str) -> None:
-    corner, inner = 0.06, 2 * (HALF_BOX - 0.06)
-    box = FancyBboxPatch((x - inner / 2, y - inner / 2), inner, inner, boxstyle=f"round,pad={corner}")
-    box.set(edgecolor=color, facecolor=fill, linewidth=2)
-    axes.add_patch(box)
     size = 17 if text.startswith("$") else 14 if len(text) < 3 else 12
-    axes.text(x, y, text, ha="center", va="center", fontsize=size, color=INK)
+    box(axes, x, y, text, color, fill, half=HALF_BOX, corner=0.06, size=size)
 
 
-def _arrow(
-    axes: Axes, start: tuple[float, float], end: tuple[float, float], color: str, dashed: bool = False
-) -> None:
-    arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=12, shrinkA=0, shrinkB=0)
-    arrow.set(color=color, linewidth=1.8, linestyle=(0, (3, 2)) if dashed else "-")
-    axes.add_patch(arrow)
+def _arrow(axes: Axes, start: Point, end: Point, color: str, dashed: bool = False) -> None:
+    arrow(axes, start, end, color, head=12, linewidth=1.8, linestyle=(0, (3, 2)) if dashed else "-")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from rnnlab.plots.shapes import arrow, box
 from rnnlab.plots.style import (
     BLUE,
     CREAM,
@@ -39,10 +39,10 @@ def skip_paths(steps: int = 6, length: int = 3, ax: Axes | None = None) -> Figur
         for t in range(steps + 1):
             _box(axes, t, filled=t > 0 and t % length == 0)
         for t in range(1, steps + 1):
-            _arrow(axes, (t - 1 + HALF, 0), (t - HALF, 0), ORANGE, bend=0)
+            arrow(axes, (t - 1 + HALF, 0), (t - HALF, 0), ORANGE)
             axes.text(t - 0.5, -0.42, f"$J_{t}$", color=DARK_ORANGE, ha="center", va="center", fontsize=15)
         for end in range(length, steps + 1, length):
-            _arrow(axes, (end - length + 0.08, HALF), (end - 0.08, HALF), BLUE, bend=-0.3)
+            arrow(axes, (end - length + 0.08, HALF), (end - 0.08, HALF), BLUE, bend=-0.3)
             axes.text(
                 end - length / 2,
                 HALF + 0.15 * length + 0.2,
@@ -58,22 +58,5 @@ def skip_paths(steps: int = 6, length: int = 3, ax: Axes | None = None) -> Figur
 
 
 def _box(axes: Axes, t: int, filled: bool) -> None:
-    inner = 2 * (HALF - 0.07)
-    box = FancyBboxPatch((t - inner / 2, -inner / 2), inner, inner, boxstyle="round,pad=0.07")
-    box.set(edgecolor=BLUE if filled else INK, facecolor=CREAM if filled else PAPER, linewidth=2)
-    axes.add_patch(box)
-    axes.text(t, 0, f"$h_{t}$", ha="center", va="center", fontsize=17)
-
-
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], color: str, bend: float) -> None:
-    arrow = FancyArrowPatch(
-        start,
-        end,
-        arrowstyle="-|>",
-        mutation_scale=15,
-        shrinkA=0,
-        shrinkB=0,
-        connectionstyle=f"arc3,rad={bend}",
-    )
-    arrow.set(color=color, linewidth=2)
-    axes.add_patch(arrow)
+    edge, fill = (BLUE, CREAM) if filled else (INK, PAPER)
+    box(axes, t, 0, f"$h_{t}$", edge, fill, half=HALF, size=17)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 from numpy.typing import ArrayLike
 
+from rnnlab.plots.shapes import Point, arrow, box
 from rnnlab.plots.style import (
     BLUE,
     CREAM,
@@ -51,14 +51,10 @@ def state_grid(steps: int = 4, layers: int = 3, ax: Axes | None = None) -> Figur
                 _place(axes, here, here in on_path)
                 if layer:
                     drawn = here in on_path and (t, layer - 1) in on_path and layer > 1
-                    _arrow(
-                        axes, (t, layer - 1 + HALF), (t, layer - HALF), VERMILION if drawn else BLUE, drawn
-                    )
+                    _step(axes, (t, layer - 1 + HALF), (t, layer - HALF), BLUE, drawn)
                 if layer and t:
                     drawn = here in on_path and (t - 1, layer) in on_path
-                    _arrow(
-                        axes, (t - 1 + HALF, layer), (t - HALF, layer), VERMILION if drawn else ORANGE, drawn
-                    )
+                    _step(axes, (t - 1 + HALF, layer), (t - HALF, layer), ORANGE, drawn)
     axes.set(xlim=(-0.4, steps - 0.6), ylim=(-0.45, layers + 0.45), aspect="equal")
     axes.axis("off")
     return figure
@@ -107,15 +103,10 @@ def layer_lag_maps(maps: Mapping[str, ArrayLike], low: float = -8.0) -> Figure:
 def _place(axes: Axes, here: tuple[int, int], marked: bool) -> None:
     t, layer = here
     color = GREEN if layer == 0 else INK
-    box = FancyBboxPatch((t - HALF + 0.05, layer - HALF + 0.05), 2 * HALF - 0.1, 2 * HALF - 0.1)
-    box.set_boxstyle("round,pad=0.05")
-    box.set(edgecolor=VERMILION if marked else color, facecolor=CREAM if layer else PAPER, linewidth=2)
-    axes.add_patch(box)
     name = f"$x_{t + 1}$" if layer == 0 else f"$h_{t + 1}^{{({layer})}}$"
-    axes.text(t, layer, name, ha="center", va="center", fontsize=17)
+    edge, fill = VERMILION if marked else color, CREAM if layer else PAPER
+    box(axes, t, layer, name, edge, fill, half=HALF, corner=0.05, size=17)
 
 
-def _arrow(axes: Axes, start: tuple[float, float], end: tuple[float, float], color: str, bold: bool) -> None:
-    arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=15, shrinkA=0, shrinkB=0)
-    arrow.set(color=color, linewidth=4 if bold else 2)
-    axes.add_patch(arrow)
+def _step(axes: Axes, start: Point, end: Point, color: str, marked: bool) -> None:
+    arrow(axes, start, end, VERMILION if marked else color, linewidth=4 if marked else 2)

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.patches import FancyArrowPatch, FancyBboxPatch
 
+from rnnlab.plots.shapes import arrow, box
 from rnnlab.plots.style import (
     BLUE,
     CREAM,
     GREEN,
-    INK,
     ORANGE,
     PAPER,
     PURPLE,
@@ -28,6 +28,7 @@ X_ROW, H_ROW, Y_ROW, TITLE_ROW = 0.32, 1.12, 1.92, 2.38
 HEIGHT = 2.6
 GRAY = "#6B6B6B"
 WRITING = "#F6E6F0"
+_arrow = partial(arrow, head=11, linewidth=1.8)
 
 
 @dataclass(frozen=True)
@@ -152,27 +153,9 @@ def _box(
     style: object = "-",
     half: float = HALF_BOX,
 ) -> None:
-    corner = 0.05
-    inner = 2 * (half - corner)
-    box = FancyBboxPatch((x - inner / 2, y - inner / 2), inner, inner, boxstyle=f"round,pad={corner}")
-    box.set(edgecolor=color, facecolor=fill, linewidth=1.8, linestyle=style)
-    axes.add_patch(box)
     size = 15 if len(text) <= 2 or "$" in text else 12
     text = "␣" if text == " " else text
-    axes.text(x, y, text, ha="center", va="center", fontsize=size, color=INK)
-
-
-def _arrow(
-    axes: Axes,
-    start: tuple[float, float],
-    end: tuple[float, float],
-    color: str,
-    linestyle: object = "-",
-    linewidth: float = 1.8,
-) -> None:
-    arrow = FancyArrowPatch(start, end, arrowstyle="-|>", mutation_scale=11, shrinkA=0, shrinkB=0)
-    arrow.set(color=color, linewidth=linewidth, linestyle=linestyle)
-    axes.add_patch(arrow)
+    box(axes, x, y, text, color, fill, half=half, corner=0.05, size=size, linewidth=1.8, linestyle=style)
 
 
 def _finished(figure: Figure, axes: Axes, width: float, height: float) -> Figure:
