@@ -1,7 +1,8 @@
-"""The role `{chapter}`: a link to a chapter of the curriculum, or its name while it is not written.
+"""The roles `{chapter}` and `{assignment}`: a link to a page of the curriculum, or its name while it is not written.
 
-`` {chapter}`bptt` `` shows the chapter's own title, `` {chapter}`the derivation <bptt>` `` another one. So a page that
-lists the whole course, such as the syllabus, stays right when a chapter is added.
+`` {chapter}`bptt` `` shows the chapter's own title, `` {chapter}`the derivation <bptt>` `` another one, and
+`` {assignment}`bptt` `` the name of the assignment. So a page that lists the whole course, such as the syllabus, stays
+right when a page is added.
 """
 
 from __future__ import annotations
@@ -45,6 +46,16 @@ CHAPTERS = (
         "modern-recurrences": "modern recurrences",
     },
 )
+ASSIGNMENTS = (
+    "hidden_state",
+    "activations_losses",
+    "bptt",
+    "gradients",
+    "gated",
+    "sequences",
+    "architectures",
+    "project",
+)
 TITLED = re.compile(r"(?P<title>.+?)\s*<(?P<name>[^<>]+)>", re.DOTALL)
 
 
@@ -78,21 +89,35 @@ class ChapterRole(SphinxRole):
             message = self.inliner.reporter.error(error.args[0], line=self.lineno)
             return [], [message]
         text = nodes.inline(self.rawtext, title or plain(name), classes=["chapter"])
-        if page is None:
-            return [text], []
-        link = addnodes.pending_xref(
-            self.rawtext,
-            text,
-            refdomain="std",
-            reftype="doc",
-            reftarget=f"/{page}",
-            refdoc=self.env.docname,
-            refexplicit=title is not None,
-            refwarn=True,
-        )
-        return [link], []
+        return [text if page is None else link(text, page, self.env, explicit=title is not None)], []
+
+
+class AssignmentRole(SphinxRole):
+    def run(self) -> tuple[list[nodes.Node], list[nodes.system_message]]:
+        note_contents(self.env)
+        if self.text not in ASSIGNMENTS:
+            message = f"the curriculum has no assignment {self.text!r}"
+            return [], [self.inliner.reporter.error(message, line=self.lineno)]
+        text = nodes.literal(self.rawtext, self.text)
+        page = f"book/assignments/{self.text}"
+        return [link(text, page, self.env, explicit=True) if page in self.env.found_docs else text], []
+
+
+def link(text: nodes.Node, page: str, env: BuildEnvironment, *, explicit: bool) -> addnodes.pending_xref:
+    """A link to a page that shows this text, or, where it is not explicit, the page's own title."""
+    return addnodes.pending_xref(
+        "",
+        text,
+        refdomain="std",
+        reftype="doc",
+        reftarget=f"/{page}",
+        refdoc=env.docname,
+        refexplicit=explicit,
+        refwarn=True,
+    )
 
 
 def setup(app: Sphinx) -> dict:
     app.add_role("chapter", ChapterRole())
+    app.add_role("assignment", AssignmentRole())
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,6 +17,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
+import assignment_pages
 import budgets
 import execution_key
 from jupyter_cache import get_cache
@@ -47,7 +48,8 @@ def unexecuted(
         if path.suffix != ".md":
             continue
         with suppress(SyntaxError, ValueError):  # such a page is MyST-NB's to complain about
-            text, _ = execution_key.with_named_kernel(path.read_text(encoding="utf-8"), Path(app.srcdir))
+            text, _ = assignment_pages.expanded(path.read_text(encoding="utf-8"), Path(app.srcdir))
+            text, _ = execution_key.with_named_kernel(text, Path(app.srcdir))
             reader = create_nb_reader(str(path), env.myst_config, env.mystnb_config, text)
             notebook = reader and reader.read(text)
             if notebook and any(cell.cell_type == "code" for cell in notebook.cells):

@@ -221,7 +221,7 @@ def test_every_page_with_cells_has_a_budget_and_every_budget_a_page(course_root)
     executed = {
         str(path.relative_to(course_root).with_suffix(""))
         for path, text in sources.items()
-        if "{code-cell}" in text
+        if "{code-cell}" in text or "{assignment-picture}" in text
     }
     assert set(listed) == executed
 
