@@ -1,7 +1,8 @@
 """A verdict as text and as a card of HTML.
 
 The card has no background of its own and takes its text color from the page, so that it reads well in light
-and dark; tags and styles are few and plain, so that a notebook's sanitizer can keep them.
+and dark; tags and styles are few and plain, so that a notebook's sanitizer can keep them. Nothing is said by color
+alone: a mark and a word stand beside the bar, and words beside the strips of where an answer differs.
 """
 
 from __future__ import annotations
@@ -11,11 +12,14 @@ from collections.abc import Iterator
 from html import escape
 from typing import TYPE_CHECKING
 
+from rnnlab.check.heat import AGREES, SHADES, Strip, read
+
 if TYPE_CHECKING:
     from rnnlab.check.verdict import Verdict
 
 _COLORS = {"passed": "#2e9e5b", "recorded": "#3b82c4"}
 _NOT_YET = "#d97a1e"
+_OPACITY = {AGREES: 0.0, **{shade: (1 + place) / len(SHADES) for place, shade in enumerate(SHADES)}}
 
 
 def as_text(verdict: Verdict, level: int) -> str:
@@ -40,7 +44,7 @@ def as_html(verdict: Verdict, level: int) -> str:
     if verdict.line_number is not None and verdict.line:
         parts.append(_block(f"line {verdict.line_number}: {verdict.line}"))
     if verdict.picture:
-        parts.append(_block(verdict.picture))
+        parts.append(_strips(verdict.picture))
     parts += [_paragraph(f"<b>{escape(title)}:</b> {_rich(text)}") for title, text in _notes(verdict, level)]
     style = f"border-left: 4px solid {color}; padding: 4px 12px; margin: 4px 0; color: inherit"
     return (
@@ -70,7 +74,36 @@ def _notes(verdict: Verdict, level: int) -> Iterator[tuple[str, str]]:
     if verdict.chapter and not verdict.passed and not verdict.idea and level > 1:
         yield "To read", f"chapter {verdict.chapter}"
     if any(text for _, text in hints[max(level, 1) :]):
-        yield "More", f"add `hint={max(level, 1) + 1}` to the call of check."
+        more = f"add `hint={max(level, 1) + 1}` to the call of check; in a notebook, another attempt does the same."
+        yield "More", more
+
+
+def _strips(picture: str) -> str:
+    """The strips as rows of small colored squares, of which a screen reader is told the words; other text as it is."""
+    strips = read(picture)
+    if not strips:
+        return _block(picture)
+    legend = picture.splitlines()[0]
+    told = "; ".join(f"{strip.axis}: {strip.words}" for strip in strips)
+    rows = "".join(map(_row, strips))
+    title = f'<p style="margin: 0">{escape(legend.partition(" (")[0])}:</p>'
+    label = escape(f"{legend.partition(' (')[0]}. {told}.", quote=True)
+    return f'<div role="img" aria-label="{label}" style="margin: 4px 0 0 0">{title}{rows}</div>'
+
+
+def _row(strip: Strip) -> str:
+    width = "1.1em" if len(strip.shades) <= 12 else "0.6em"
+    name = f'<span style="display: inline-block; width: 4em">{escape(strip.axis)}</span>'
+    cells = "".join(_cell(shade, width) for shade in strip.shades)
+    return f'<p style="margin: 0">{name}{cells} <span style="padding: 0 0 0 8px">{escape(strip.words)}</span></p>'
+
+
+def _cell(shade: str, width: str) -> str:
+    """A square, the fuller the more the answer differs; where it agrees, an empty one with a dot."""
+    color = f"rgba(217, 122, 30, {_OPACITY[shade]:g})"
+    style = f"display: inline-block; width: {width}; text-align: center; background-color: {color}"
+    text = AGREES if shade == AGREES else "&nbsp;"
+    return f'<span style="{style}; border: 1px solid rgba(128, 128, 128, 0.5)">{text}</span>'
 
 
 def _rich(text: str) -> str:
@@ -83,4 +116,5 @@ def _paragraph(html: str) -> str:
 
 
 def _block(text: str) -> str:
-    return f'<pre style="margin: 4px 0 0 0; color: inherit; background: transparent">{escape(text)}</pre>'
+    style = "margin: 4px 0 0 0; color: inherit; background: transparent; white-space: pre-wrap"
+    return f'<pre style="{style}">{escape(text)}</pre>'

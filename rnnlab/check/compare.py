@@ -62,4 +62,7 @@ def agree_array(got: NDArray[Any], want: NDArray[Any], within: Tolerance) -> boo
 def close(got: NDArray[Any], want: NDArray[Any], within: Tolerance) -> bool:
     """Whether all numbers of two arrays of equal shape lie close; NaN equals NaN."""
     with np.errstate(all="ignore"):
+        if got.dtype.kind == want.dtype.kind == "f" and np.isfinite(want).all():
+            # what np.allclose does for such numbers, in a fifth of its time: a check compares a thousand times
+            return bool((np.abs(got - want) <= within.atol + within.rtol * np.abs(want)).all())
         return bool(np.allclose(got, want, rtol=within.rtol, atol=within.atol, equal_nan=True))

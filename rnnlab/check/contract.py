@@ -13,6 +13,25 @@ LONGEST_READ = (
     2000  # what is read of a student's message; a pattern's time on more of it would be theirs to choose
 )
 GUFUNC = re.compile(r", with gufunc signature \S+")
+_SHAPES_BESIDE_THE_PRODUCT = (
+    "Write the shapes beside the `@`: the last size on the left must equal the first one on the right."
+)
+_ADVICE = {
+    "matmul": _SHAPES_BESIDE_THE_PRODUCT,
+    "not aligned": _SHAPES_BESIDE_THE_PRODUCT,
+    "could not be broadcast": (
+        "Print the shapes of both operands: sizes must be equal, or 1, counted from the last axis. "
+        "`a[:, np.newaxis]` adds an axis of size 1."
+    ),
+    "truth value of an array": (
+        "An `if` asks one question, and an array has many answers: use `np.where(condition, a, b)`, or `np.maximum`."
+    ),
+    "equal division": "Name the axis to cut along: `np.split(a, 4, axis=1)`. Without it, the batch is cut.",
+    "same number of dimensions": (
+        "Give the array with fewer axes the one that is missing: `x_t[np.newaxis]` has a first axis of size 1."
+    ),
+    "list indices must be": "A list has no axes; make it an array first, by `np.array(...)` or `np.stack(...)`.",
+}
 _STOPPED = {
     "time": "{name} did not come to an end in time. A loop that never stops?",
     "memory": "{name} asked for more memory than there is. An array of a wrong size?",
@@ -77,11 +96,19 @@ def _raised(evidence: Evidence, trial: Trial, outcome: Raised) -> Verdict:
         "contract",
         headline,
         trial,
-        where=f"The arguments were {shapes(evidence, trial)}. {_how_often(evidence)}".rstrip(),
+        where=_where(evidence, trial, outcome),
         fix=_advice(outcome),
         line_number=outcome.line_number,
         line=outcome.line,
     )
+
+
+def _where(evidence: Evidence, trial: Trial, outcome: Raised) -> str:
+    """The shapes that met, or the name that nobody knows: what to look at first."""
+    unknown = re.match(r"name '(\w+)' is not defined", outcome.message[:LONGEST_READ])
+    if unknown:
+        return f"Which line before this one, or which cell above, gives `{unknown[1]}` its value?"
+    return f"The arguments were {shapes(evidence, trial)}. {_how_often(evidence)}".rstrip()
 
 
 def _how_often(evidence: Evidence) -> str:
@@ -94,24 +121,23 @@ def _how_often(evidence: Evidence) -> str:
 
 def _advice(outcome: Raised) -> str:
     """What usually helps with this kind of exception."""
-    message = outcome.message
-    if re.search(r"\bW_\w+(\.T)? *@", outcome.line or ""):
+    line, message = outcome.line or "", outcome.message[:LONGEST_READ]
+    if re.search(r"\bW_\w+(\.T)? *@", line):
         return "Vectors are rows here, one for each sequence: the product W x is written `x @ W.T`."
-    if "matmul" in message or "not aligned" in message:
-        return (
-            "Write the shapes beside the `@`: the last size on the left must equal the first one "
-            "on the right."
-        )
-    if "could not be broadcast" in message:
-        return (
-            "Print the shapes of both operands: sizes must be equal, or 1, counted from the last axis. "
-            "`a[:, np.newaxis]` adds an axis of size 1."
-        )
+    if "could not be broadcast" in message and _loses_an_axis(line):
+        return "A sum or maximum along an axis removes it; `keepdims=True` keeps it with size 1, so that shapes fit."
+    if outcome.kind == "NameError":
+        return "Check the spelling. NumPy's functions need `np.` in front, and your own must be written here too."
+    if outcome.kind == "UnboundLocalError":
+        return "Give the variable its value before the loop, or before the line that reads it."
     if outcome.kind == "IndexError":
         return "Print the index and the array's shape: an axis of size n has the indices 0 … n − 1."
-    if outcome.kind in ("NameError", "UnboundLocalError"):
-        return "Check the spelling, and that the name gets its value before this line."
-    return ""
+    return next((advice for phrase, advice in _ADVICE.items() if phrase in message), "")
+
+
+def _loses_an_axis(line: str) -> bool:
+    """Whether the line reduces an array along an axis without keeping it."""
+    return re.search(r"\b(sum|max|min|mean)\(.*axis", line) is not None and "keepdims" not in line
 
 
 def _returned_none(evidence: Evidence, trial: Trial) -> Verdict:

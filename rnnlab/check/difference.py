@@ -1,19 +1,12 @@
-"""Plain difference: nothing explains the answer, so show where it lies away from the right one."""
+"""Plain difference: nothing explains the answer, so say where it lies away from the right one."""
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import replace
 
-import numpy as np
-from numpy.typing import NDArray
-
-from rnnlab.check.compare import Tolerance
 from rnnlab.check.evidence import Evidence, Trial
+from rnnlab.check.heat import EVERYWHERE, heat, read
 from rnnlab.check.verdict import Verdict
-
-SHADES = "░▒▓█"
-AGREES = "·"
-AXES = {"T": "time", "B": "batch", "H": "unit", "D": "entry", "K": "class"}
 
 
 def plain_difference(evidence: Evidence) -> Verdict:
@@ -26,7 +19,6 @@ def plain_difference(evidence: Evidence) -> Verdict:
         f"on {'every input' if count == total else f'{count} of {total} inputs'}.",
         trial,
         where=_question(trial, evidence),
-        picture=_picture(trial, evidence),
     )
 
 
@@ -40,32 +32,23 @@ def _question(trial: Trial, evidence: Evidence) -> str:
     return "Compute a small case by hand, with sizes of 1 or 2, and print each intermediate value beside it."
 
 
-def _picture(trial: Trial, evidence: Evidence) -> str:
-    """One strip for each axis of the first wrong result: where it agrees, and where it differs most."""
-    assert trial.got is not None
-    results = zip(evidence.exercise.results, trial.got, trial.want, strict=True)
-    for result, got, want in results:
-        error = _excess(got, want, trial.within)
-        if result.axes and error.any():
-            strips = [_strip(error, i, letter) for i, letter in enumerate(result.axes)]
-            return "\n".join([*strips, f"        {AGREES} agrees, {SHADES} differs, from little to most"])
+def with_strips(verdict: Verdict, evidence: Evidence) -> Verdict:
+    """The verdict with strips of where the answer differs, if it is about numbers and the strips say more than it."""
+    if verdict.stage not in ("mistake", "mistakes", "relation", "difference"):
+        return verdict
+    strips = where_it_differs(evidence)
+    if verdict.stage != "difference" and all(strip.words == EVERYWHERE for strip in read(strips)):
+        return verdict
+    return replace(verdict, picture=strips)
+
+
+def where_it_differs(evidence: Evidence) -> str:
+    """The strips of the first wrong result of the first wrong trial that came back in the right form; else ""."""
+    for trial in evidence.wrong:
+        got = trial.got
+        if got is None or [part.shape for part in got] != [part.shape for part in trial.want]:
+            continue
+        for result, mine, right in zip(evidence.exercise.results, got, trial.want, strict=True):
+            if strips := heat(mine, right, trial.within, result.name, result.axes):
+                return strips
     return ""
-
-
-def _excess(got: NDArray[Any], want: NDArray[Any], within: Tolerance) -> NDArray[np.float64]:
-    """The size of the difference where it is beyond the tolerance, 0 elsewhere."""
-    with np.errstate(all="ignore"):
-        difference = np.nan_to_num(np.abs(got - want.astype(float)), nan=np.inf)
-        return np.where(difference > within.atol + within.rtol * np.abs(want), difference, 0.0)
-
-
-def _strip(error: NDArray[np.float64], axis: int, letter: str) -> str:
-    others = tuple(i for i in range(error.ndim) if i != axis)
-    heights = error.max(axis=others)
-    largest = heights.max()
-    cells = (_shade(height / largest if np.isfinite(largest) else float(height > 0)) for height in heights)
-    return f"{AXES.get(letter, letter):>6}  {''.join(cells)}"
-
-
-def _shade(share: float) -> str:
-    return AGREES if share <= 0 else SHADES[min(int(share * len(SHADES)), len(SHADES) - 1)]

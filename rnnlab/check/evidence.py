@@ -6,6 +6,7 @@ import inspect
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -27,7 +28,7 @@ class Trial:
     want: Arrays
     within: Tolerance
 
-    @property
+    @cached_property
     def got(self) -> Arrays | None:
         """What came back as arrays; None where nothing usable did, which text or objects in an array are not."""
         if not isinstance(self.outcome, Returned) or self.outcome.value is None:
@@ -38,7 +39,7 @@ class Trial:
         arrays = as_arrays(value)
         return None if any(kind(array) == "other" for array in arrays) else arrays
 
-    @property
+    @cached_property
     def right(self) -> bool:
         return self.got is not None and agree(self.got, self.want, self.within)
 
@@ -51,7 +52,7 @@ class Evidence:
     trials: tuple[Trial, ...]
     again: Trial
 
-    @property
+    @cached_property
     def wrong(self) -> tuple[Trial, ...]:
         return tuple(trial for trial in self.trials if not trial.right)
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from rnnlab.check.compare import Arrays, kind
+from rnnlab.check.compare import Arrays, agree_array, kind
 from rnnlab.check.evidence import Evidence, Trial
 from rnnlab.check.outcome import Returned
 from rnnlab.check.shape import describe_shape
@@ -27,6 +27,8 @@ def wrong_form(evidence: Evidence) -> Verdict | None:
         verdict = _wrong_type(evidence, trial) or _wrong_count(evidence, trial)
         if verdict is not None:
             return verdict
+    if evidence.wrong and (verdict := _wrong_order(evidence, evidence.wrong[0])) is not None:
+        return verdict
     for rung in (_wrong_shape, _wrong_kind, _not_finite):
         for trial in evidence.wrong:
             for result, got, want in _pairs(evidence, trial):
@@ -55,10 +57,22 @@ def _wrong_type(evidence: Evidence, trial: Trial) -> Verdict | None:
         headline = f"{name} returned a tuple, but not each of its parts is a number or a NumPy array."
         where = "What does `[type(part) for part in result]` print?"
         return evidence.verdict("form", headline, trial, where=where, fix=_LIST_IN_A_TUPLE)
+    if len(evidence.exercise.results) > 1:
+        return _not_several(evidence, trial, came)
     article = "an" if came[:1].lower() in ("a", "e", "i", "o") else "a"
     headline = f"{name} returned {article} {came} where {wanted} is wanted."
     where = "What does `type(result)` print?"
     return evidence.verdict("form", headline, trial, where=where, fix=_FIXES.get(came, ""))
+
+
+def _not_several(evidence: Evidence, trial: Trial, came: str) -> Verdict:
+    """One thing came where several results belong."""
+    names = [result.name for result in evidence.exercise.results]
+    name = evidence.exercise.function_name
+    headline = f"{name} returned one {came} where {len(names)} results are wanted: {', '.join(names)}."
+    where = "What stands after `return`, and in which brackets?"
+    fix = f"Separate the results by commas, without square brackets: `return {', '.join(names)}`."
+    return evidence.verdict("form", headline, trial, where=where, fix=fix)
 
 
 def _wrong_count(evidence: Evidence, trial: Trial) -> Verdict | None:
@@ -67,8 +81,34 @@ def _wrong_count(evidence: Evidence, trial: Trial) -> Verdict | None:
         return None
     names = ", ".join(result.name for result in results)
     name = evidence.exercise.function_name
-    headline = f"{name} returned {len(trial.got)} values where {len(results)} should come: {names}."
-    return evidence.verdict("form", headline, trial, where="What stands after `return`, and how many commas?")
+    came = "1 value" if len(trial.got) == 1 else f"{len(trial.got)} values"
+    headline = f"{name} returned {came} where {len(results)} should come: {names}."
+    where = "What stands after `return`, and how many commas?"
+    fix = f"End with `return {names}`." if len(results) > 1 else f"Return {names} alone."
+    return evidence.verdict("form", headline, trial, where=where, fix=fix)
+
+
+def _wrong_order(evidence: Evidence, trial: Trial) -> Verdict | None:
+    """The right results, but not in the order in which they are wanted."""
+    results = evidence.exercise.results
+    if trial.got is None or len(results) < 2:
+        return None
+    places = [_place(got, trial) for got in trial.got]
+    if None in places or len(set(places)) < len(results):
+        return None
+    wanted = ", ".join(result.name for result in results)
+    came = ", ".join(results[place].name for place in places if place is not None)
+    headline = (
+        f"{evidence.exercise.function_name} returned its results in the order {came}; {wanted} is wanted."
+    )
+    fix = f"End with `return {wanted}`."
+    return evidence.verdict("form", headline, trial, where="What stands after `return`?", fix=fix)
+
+
+def _place(got: NDArray[Any], trial: Trial) -> int | None:
+    """Which of the right results this one is."""
+    found = (place for place, want in enumerate(trial.want) if agree_array(got, want, trial.within))
+    return next(found, None)
 
 
 def _wrong_shape(

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rnnlab.check.contract import did_not_return, not_there
-from rnnlab.check.difference import plain_difference
+from rnnlab.check.difference import plain_difference, with_strips
 from rnnlab.check.effects import changing_answers, refused_write, side_effects
 from rnnlab.check.evidence import Evidence, gather
 from rnnlab.check.form import wrong_form
@@ -42,8 +42,10 @@ def judge(exercise: Exercise, call: Caller, probes: Sequence[Probe]) -> Verdict:
     for rung in LADDER:
         verdict = rung(evidence)
         if verdict is not None:
-            return verdict
-    return _passed(exercise, len(probes)) if evidence.all_right else plain_difference(evidence)
+            return with_strips(verdict, evidence)
+    if evidence.all_right:
+        return _passed(exercise, len(probes))
+    return with_strips(plain_difference(evidence), evidence)
 
 
 def _passed(exercise: Exercise, count: int) -> Verdict:

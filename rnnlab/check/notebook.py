@@ -6,13 +6,14 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
+from rnnlab.check.attempts import Attempts
 from rnnlab.check.judge import judge
 from rnnlab.check.local import local_caller, value_of
 from rnnlab.check.measured import judge_measured
 from rnnlab.check.question import wrong_form
 from rnnlab.check.verdict import Verdict
 from rnnlab.exercises.catalogue import find, public_probes
-from rnnlab.exercises.spec import Exercise, Measured, Question
+from rnnlab.exercises.spec import Exercise, Measured, Part, Question
 
 
 class NotYet(Exception):
@@ -26,24 +27,30 @@ class NotYet(Exception):
         return [f"NotYet: {self.verdict.headline}"]
 
 
-def check(name: str, answer: Callable[..., Any] | Any, hint: int = 1) -> Verdict | None:
+def check(name: str, answer: Callable[..., Any] | Any, hint: int | None = None) -> Verdict | None:
     """Check an exercise or a question and say in words what came of it; `hint=2` and `hint=3` say more.
 
-    A notebook shows the verdict as a card; elsewhere it is returned. Where the public checks do not pass, `NotYet` is
-    raised. The answer to a question is only looked at for its form. Raises `UnknownName` for a name that is not there.
+    A notebook shows the verdict as a card, with one hint more for each new attempt at the same mistake; elsewhere the
+    verdict is returned. Where the public checks do not pass, `NotYet` is raised. The answer to a question is only
+    looked at for its form. Raises `UnknownName` for a name that is not there.
     """
-    part = find(name)
-    if isinstance(part, Question):
-        verdict = _recorded(part, answer)
-    elif isinstance(part, Measured):
-        verdict = judge_measured(part, local_caller(answer, tensors=True), part.public_samples())
-    else:
-        verdict = _checked(part, answer)
-    shown = _show(verdict, hint)
+    verdict = _verdict(find(name), answer)
+    shell = _shell()
+    level = hint or _earned(shell, verdict, answer)
+    if shell is not None:
+        _display(verdict, level)
     if not verdict.passed and verdict.stage != "recorded" and not verdict.earned:
-        raise NotYet(verdict, hint)
+        raise NotYet(verdict, level)
     # nbgrader takes the value of a test cell for its points, so in a notebook there is none.
-    return None if shown else verdict
+    return None if shell is not None else verdict
+
+
+def _verdict(part: Part, answer: Any) -> Verdict:
+    if isinstance(part, Question):
+        return _recorded(part, answer)
+    if isinstance(part, Measured):
+        return judge_measured(part, local_caller(answer, tensors=True), part.public_samples())
+    return _checked(part, answer)
 
 
 def _checked(exercise: Exercise, answer: Any) -> Verdict:
@@ -62,14 +69,23 @@ def _recorded(question: Question, answer: Any) -> Verdict:
     return Verdict(question.name, False, "recorded", headline)
 
 
-def _show(verdict: Verdict, hint: int) -> bool:
-    """Display the card where IPython runs, and say whether it does."""
+def _shell() -> Any:
+    """The IPython that runs this session; None elsewhere."""
     if "IPython" not in sys.modules:
-        return False
+        return None
     from IPython import get_ipython
+
+    return get_ipython()
+
+
+def _earned(shell: Any, verdict: Verdict, answer: Any) -> int:
+    """The level of hints after so many attempts; the session, which counts them, keeps the count."""
+    if shell is None:
+        return 1
+    return shell.meta.setdefault("rnnlab_attempts", Attempts()).level(verdict, answer)
+
+
+def _display(verdict: Verdict, level: int) -> None:
     from IPython.display import display
 
-    if get_ipython() is None:
-        return False
-    display({"text/plain": verdict.as_text(hint), "text/html": verdict.as_html(hint)}, raw=True)
-    return True
+    display({"text/plain": verdict.as_text(level), "text/html": verdict.as_html(level)}, raw=True)

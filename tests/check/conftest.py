@@ -5,7 +5,7 @@ import linecache
 import pytest
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def cell():
     """Define a function from the source of a cell, so that exceptions know their line there."""
 
