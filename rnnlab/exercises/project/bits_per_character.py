@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlab.exercises.draw import Scene, probes_from
+from rnnlab.exercises.equivalents import NEVER_NEGATIVE
 from rnnlab.exercises.project.shared import whole_numbers
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
@@ -202,6 +203,10 @@ BITS_PER_CHARACTER = Exercise(
     name="project.bits_per_character",
     reference=bits_per_character,
     probes=probes_from("TBK", arguments, without=WITHOUT),
+    equivalents={
+        "return float(nats / np.log(2)) → return abs(float(nats / np.log(2))) (line 4)": NEVER_NEGATIVE,
+        "0 → -1 (line 2)": "that axis has length 1",
+    },
     results=(Result("bits", ()),),
     points=3,
     chapter="losses",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from numpy.random import Generator
 
+from rnnlab.exercises.equivalents import NEVER_NEGATIVE
 from rnnlab.exercises.project.shared import NO_ARRAYS
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Probe, Result
 
@@ -209,10 +210,21 @@ WITHOUT = NO_ARRAYS | {
     "small": "words of any length occur, the empty one included",
 }
 
+NEIGHBORS = "min(D[i - 1][j - 1] + cost, D[i - 1][j] + 1, D[i][j - 1] + 1)"
+MIN_SYMMETRIC = "min does not mind the order of its arguments"
+OVERWRITTEN = "every entry of the table is written before it is read"
+
 EDIT_DISTANCE = Exercise(
     name="project.edit_distance",
     reference=edit_distance,
     probes=probes,
+    equivalents={
+        "return D[-1][-1] → return abs(D[-1][-1]) (line 11)": NEVER_NEGATIVE,
+        f"{NEIGHBORS} → min(D[i - 1][j] + 1, D[i - 1][j - 1] + cost, D[i][j - 1] + 1) (line 10)": MIN_SYMMETRIC,
+        f"{NEIGHBORS} → min(D[i - 1][j - 1] + cost, D[i][j - 1] + 1, D[i - 1][j] + 1) (line 10)": MIN_SYMMETRIC,
+        "0 → 1 (line 2)": OVERWRITTEN,
+        "0 → -1 (line 2)": OVERWRITTEN,
+    },
     results=(Result("distance", ()),),
     points=4,
     chapter="encoder-decoder",

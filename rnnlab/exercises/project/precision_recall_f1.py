@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlab.exercises.draw import Scene
+from rnnlab.exercises.equivalents import SYMMETRIC
 from rnnlab.exercises.project.shared import CLASSES_ALONE, Drawn, probes_with_sizes, whole_numbers
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
@@ -192,10 +193,23 @@ def arguments(scene: Scene) -> Drawn:
 
 WITHOUT = CLASSES_ALONE | {"small": "there is no time, and there are no units"}
 
+LIST = "a list of numbers beside an array is taken for an array"
+BOTH = "truth and guess are equal, and one of them is k: then both are"
+
 PRECISION_RECALL_F1 = Exercise(
     name="project.precision_recall_f1",
     reference=precision_recall_f1,
     probes=probes_with_sizes(arguments, WITHOUT),
+    equivalents={
+        "np.array([np.sum(guess == k) for k in range(K)]) → [np.sum(guess == k) for k in range(K)] (line 3)": LIST,
+        "np.array([np.sum(truth == k) for k in range(K)]) → [np.sum(truth == k) for k in range(K)] (line 4)": LIST,
+        "np.maximum(guessed, 1) → np.maximum(1, guessed) (line 5)": SYMMETRIC,
+        "np.maximum(real, 1) → np.maximum(1, real) (line 6)": SYMMETRIC,
+        "np.maximum(guessed + real, 1) → np.maximum(1, guessed + real) (line 7)": SYMMETRIC,
+        "1 → 2 (line 7)": "where both counts together are 1, there is no hit, and 0 divided by 2 is 0",
+        "k → guess (line 2)": BOTH,
+        "k → truth (line 2)": BOTH,
+    },
     results=(Result("precision", ("K",)), Result("recall", ("K",)), Result("f1", ("K",))),
     points=4,
     chapter="tables",

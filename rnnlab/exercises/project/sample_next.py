@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlab.exercises.draw import Scene, probes_from
+from rnnlab.exercises.equivalents import NEVER_NEGATIVE
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 DRAWING = "chapter task-shapes, “One-to-many: write a name”"
@@ -200,6 +201,7 @@ SAMPLE_NEXT = Exercise(
     name="project.sample_next",
     reference=sample_next,
     probes=probes_from("BK", arguments, without=WITHOUT),
+    equivalents={"return beyond.argmax(axis=1) → return abs(beyond.argmax(axis=1)) (line 5)": NEVER_NEGATIVE},
     results=(Result("ids", ("B",)),),
     points=3,
     chapter="task-shapes",

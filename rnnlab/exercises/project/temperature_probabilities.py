@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from rnnlab.exercises.draw import Scene, probes_from
+from rnnlab.exercises.equivalents import NEVER_NEGATIVE
 from rnnlab.exercises.spec import Exercise, Hints, Mistake, Result
 
 TEMPERATURE = "chapter task-shapes, “One-to-many: write a name”"
@@ -156,22 +157,29 @@ MISTAKES = (
 
 
 def arguments(scene: Scene):
-    """Logits, and a temperature that is clearly not 1; large ones go up in one row and down in the next."""
+    """Logits, and a temperature that is clearly not 1.
+
+    Large ones go up in one row and down in the next; the last row overflows only after the division.
+    """
     rng, B, K = scene.rng, scene.B, scene.K
     low = rng.random() < 0.5 if scene.trait != "large" else True
     temperature = float(rng.uniform(0.3, 0.7) if low else rng.uniform(1.5, 2.5))
     if scene.trait != "large":
         return scene.values(B, K), temperature
     rows = np.where(np.arange(B) % 2 == 0, 1, -1)[:, np.newaxis] * rng.uniform(1000, 3000, (B, 1))
+    rows[-1] = 800 * temperature
     return scene.given(rows + rng.uniform(-2, 2, (B, K))), temperature
 
 
 WITHOUT = {"square": "there are no weights", "small": "there is no time, and there are no units"}
 
+SOFTMAX = "e / e.sum(axis=1, keepdims=True)"
+
 TEMPERATURE_PROBABILITIES = Exercise(
     name="project.temperature_probabilities",
     reference=temperature_probabilities,
     probes=probes_from("BK", arguments, without=WITHOUT),
+    equivalents={f"return {SOFTMAX} → return abs({SOFTMAX}) (line 4)": NEVER_NEGATIVE},
     results=(Result("p", ("B", "K")),),
     points=3,
     chapter="task-shapes",
