@@ -171,15 +171,18 @@ def _null_byte_repairs(submitted: Sequence[NotebookNode]) -> list[str]:
 
 def _locked_cell_repairs(released: NotebookNode, submitted: Sequence[NotebookNode]) -> list[str]:
     """One sentence for each locked cell that the student deleted or edited; the instructor's own was used."""
-    theirs = {_name(cell): cell for cell in submitted}
+    theirs: dict[str, list[NotebookNode]] = {}
+    for cell in submitted:
+        theirs.setdefault(_name(cell), []).append(cell)
     repairs = []
     for cell in released.cells:
-        name, own = _name(cell), theirs.get(_name(cell))
-        if notebooks.is_test(cell) and own is None:
+        name = _name(cell)
+        own = theirs.get(name, [])
+        if notebooks.is_test(cell) and not own:
             repairs.append(f"the test cell {name} was missing; the instructor's was used")
-        elif notebooks.is_test(cell) and own is not None and own.source.strip() != cell.source.strip():
+        elif notebooks.is_test(cell) and any(copy.source.strip() != cell.source.strip() for copy in own):
             repairs.append(f"the test cell {name} had been edited; the instructor's was used")
-        elif name and own is not None and _edited_setup(cell, own):
+        elif name and any(_edited_setup(cell, copy) for copy in own):
             repairs.append(
                 f"the locked cell {name} had been edited; the student's text runs after the instructor's"
             )

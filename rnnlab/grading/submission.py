@@ -17,6 +17,13 @@ LONGEST = {"code": 200_000, "markdown": 10_000, "raw": 10_000}
 # Rendering Markdown is not linear in its length, so the words of a whole notebook are bounded too.
 MOST_WORDS = 100_000
 AGAIN = "ask the student to hand it in again"
+CONFLICT_MARKS = (b"\n<<<<<<< ", b"\n>>>>>>> ")
+SIGNS = {
+    b"pk\x03\x04": "it is a zip archive",
+    b"\x1f\x8b": "it is a compressed file",
+    b"%pdf": "it is a PDF",
+    b"<": "it is a web page",
+}
 IMAGES = ("image/png", "image/jpeg", "image/gif")
 
 
@@ -40,8 +47,12 @@ def read(path: Path) -> Submission:
 
 def load(path: Path) -> bytes:
     """A submitted file's bytes; raises `UnreadableNotebook` for what must not be read."""
-    if any(part.is_symlink() for part in (path, path.parent, path.parent.parent)) or not path.is_file():
-        raise UnreadableNotebook(f"{path.name} is a link, or not a regular file; {AGAIN}")
+    if any(part.is_symlink() for part in (path, path.parent, path.parent.parent)):
+        raise UnreadableNotebook(f"{path.name} is a link, and only a file may be handed in; {AGAIN}")
+    if not path.exists():
+        raise UnreadableNotebook(f"there is no {path.name}{_but_others(path)}; {AGAIN} under this name")
+    if not path.is_file():
+        raise UnreadableNotebook(f"{path.name} is not a regular file; {AGAIN}")
     if path.stat().st_size > LARGEST_FILE:
         raise UnreadableNotebook(
             f"{path.name} is larger than {LARGEST_FILE // 10**6} MB; {AGAIN}, without its outputs"
@@ -49,22 +60,39 @@ def load(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def _but_others(path: Path) -> str:
+    """The notebooks of other names that were handed in, in words that follow "there is no x.ipynb"."""
+    names = sorted(other.name for other in path.parent.glob("*.ipynb"))
+    return f", but {', '.join(map(ascii, names[:3]))}" if names else ""
+
+
 def parse(data: bytes, name: str) -> Submission:
     """The cells in a submitted file's bytes; `name` is the file's, for the sentence of an `UnreadableNotebook`."""
     if not data.strip():
         raise UnreadableNotebook(f"{name} is empty; {AGAIN}")
     try:
-        # nbformat's own reader also upgrades old formats, and stumbles over cells that are mended here first.
-        raw = json.loads(data.decode("utf-8-sig"))
-        repairs = _mend(raw)
-        notebook = nbformat.reads(json.dumps(raw), as_version=4)
-    except (
-        Exception
-    ) as error:  # json and nbformat raise many kinds for what is not a notebook; each means the same
-        raise UnreadableNotebook(
-            f"{name} is not a notebook that can be read ({type(error).__name__}); {AGAIN}"
-        ) from error
+        cells = _as_version_4(json.loads(data))["cells"]
+        plain, repairs = _mended(cells)
+    except Exception as error:  # what is not a notebook fails in many ways, and each means the same
+        reason = _what_it_is(data) or type(error).__name__
+        raise UnreadableNotebook(f"{name} is not a notebook that can be read ({reason}); {AGAIN}") from error
+    notebook = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": plain})
     return Submission(notebook, digest(data), tuple(repairs))
+
+
+def _what_it_is(data: bytes) -> str:
+    """What a file is that is no notebook, where its first bytes tell; "" where they do not."""
+    if any(mark in data for mark in CONFLICT_MARKS):
+        return "it has the marks of a merge conflict"
+    start = data.lstrip()[:100].lower()
+    return next((kind for sign, kind in SIGNS.items() if start.startswith(sign)), "")
+
+
+def _as_version_4(raw: dict[str, Any]) -> dict[str, Any]:
+    """The notebook in the present format; raises for one from the future. Only its cells are used further on."""
+    if raw["nbformat"] == 4:
+        return raw
+    return nbformat.reads(json.dumps(raw), as_version=4)
 
 
 def digest_of(path: Path) -> str:
@@ -77,26 +105,22 @@ def digest(data: bytes) -> str:
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def _mend(raw: dict[str, Any]) -> list[str]:
-    """Make every cell of a version 4 notebook one that nbgrader can take; one sentence for each kind of repair."""
-    if raw.get("nbformat") != 4:
-        return []
-    raw["metadata"] = {}
-    raw["nbformat_minor"] = 5
-    cells = [cell for cell in raw["cells"] if isinstance(cell, dict) and cell.get("cell_type") in LONGEST]
+def _mended(raw: list[Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    """The cells as plain ones that nbgrader can take, and one sentence for each kind of repair."""
+    cells = [cell for cell in raw if isinstance(cell, dict) and cell.get("cell_type") in LONGEST]
     repairs = []
-    if len(cells) != len(raw["cells"]) or len(cells) > MOST_CELLS:
-        repairs.append("cells of an unknown kind, or beyond the first 500, were left out")
-    raw["cells"] = [_plain(cell, f"cell-{number}") for number, cell in enumerate(cells[:MOST_CELLS])]
+    if len(cells) != len(raw) or len(cells) > MOST_CELLS:
+        repairs.append(f"cells of an unknown kind, or beyond the first {MOST_CELLS}, were left out")
+    plain = [_plain(cell, f"cell-{number}") for number, cell in enumerate(cells[:MOST_CELLS])]
     left = MOST_WORDS
-    for cell in raw["cells"]:
+    for cell in plain:
         if cell["cell_type"] != "code":
             cell["source"] = cell["source"][:left]
             left -= len(cell["source"])
     written = sum(len(_text(cell.get("source"))) for cell in cells[:MOST_CELLS])
-    if written > sum(len(cell["source"]) for cell in raw["cells"]):
+    if written > sum(len(cell["source"]) for cell in plain):
         repairs.append("a cell was too long and was cut")
-    return repairs
+    return plain, repairs
 
 
 def _plain(cell: dict[str, Any], identity: str) -> dict[str, Any]:
@@ -118,10 +142,10 @@ def _plain(cell: dict[str, Any], identity: str) -> dict[str, Any]:
 
 
 def _text(source: object) -> str:
-    """A source as text that can be written as UTF-8; lines may come as a list."""
+    """A source as text that can be written as UTF-8, with the released notebook's line ends; lines may be a list."""
     lines = source if isinstance(source, list) else [source]
     text = "".join(line for line in lines if isinstance(line, str))
-    return text.encode("utf-8", "replace").decode("utf-8")
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\r\n", "\n")
 
 
 def _pictures(attachments: object) -> dict[str, dict[str, str]]:

@@ -64,6 +64,42 @@ def test_an_old_notebook_format_is_read(handed_in):
     assert [cell.source for cell in notebook.cells] == ["x = 1"]
 
 
+def test_an_old_format_brings_no_more_along_than_the_present_one(handed_in):
+    cell = nbformat.v3.new_code_cell(input="x = 1", outputs=[nbformat.v3.new_output("stream", "<script>")])
+    cell.metadata = {"nbgrader": {"grade_id": "f", "points": 1000}, "tags": ["illustration"]}
+    old = nbformat.v3.new_notebook(worksheets=[nbformat.v3.new_worksheet(cells=[cell])])
+    (read_cell,) = read(handed_in(nbformat.v3.writes_json(old).encode())).notebook.cells
+    assert read_cell.metadata == {"nbgrader": {"grade_id": "f"}}
+    assert read_cell.outputs == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-32"])
+def test_whatever_encoding_an_editor_chose_is_read(handed_in, encoding):
+    notebook = read(handed_in(GOOD.decode().encode(encoding))).notebook
+    assert notebook.cells[0].source == "x = 1"
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"PK\x03\x04...", "zip archive"),
+        (b"\x1f\x8b...", "compressed file"),
+        (b"%PDF-1.7", "PDF"),
+        (b"<!DOCTYPE html>", "web page"),
+        (GOOD[:50] + b"\n<<<<<<< HEAD\n" + GOOD[50:], "merge conflict"),
+    ],
+)
+def test_a_file_of_another_kind_is_called_by_its_name(handed_in, data, what):
+    with pytest.raises(UnreadableNotebook, match=what):
+        read(handed_in(data))
+
+
+def test_a_notebook_of_another_name_is_mentioned(tmp_path):
+    (tmp_path / "homework.ipynb").write_bytes(GOOD)
+    with pytest.raises(UnreadableNotebook, match=r"there is no x\.ipynb, but 'homework\.ipynb'"):
+        read(tmp_path / "x.ipynb")
+
+
 def test_a_symbolic_link_is_refused(handed_in, tmp_path):
     link = tmp_path / "link.ipynb"
     link.symlink_to(handed_in(GOOD))
