@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,7 @@ def live(shell: GraderShell, confinement: Confinement, job: int, scratch: Path) 
     except BaseException as error:
         _send(job, {"failed": f"{name_of(type(error))}: {message_of(error)}"}, 0)
         os._exit(1)
+    random.seed(0)  # As `warmup.seed` does for the others.
     try:
         Servant(shell, confinement).serve()
     finally:
@@ -58,6 +60,7 @@ class Servant:
             return {"kind": "raised", "error": described, "outputs": []}
         finally:
             self._student_is_running = False
+            _stop_timers()
 
     def _on_interrupt(self, number: int, frame: Any) -> None:
         # An interrupt that comes after the student's code has ended must not break the reply.
@@ -101,6 +104,12 @@ class Servant:
             described = failure | {"line_number": None, "line": None}
             lost = {"kind": "raised", "error": described, "outputs": [], "nonce": reply["nonce"]}
             _send(JOB_DESCRIPTOR, lost, 0)
+
+
+def _stop_timers() -> None:
+    """An alarm that one cell set must not go off in another."""
+    for timer in (signal.ITIMER_REAL, signal.ITIMER_VIRTUAL, signal.ITIMER_PROF):
+        signal.setitimer(timer, 0)
 
 
 def _argument(sent: Any) -> Any:

@@ -9,16 +9,20 @@ from pathlib import Path
 from uuid import uuid4
 
 MAX_FILES = 5_000
+MAX_DEPTH = 50
 
 
 def exceeds(folder: Path, allowed_bytes: int) -> bool:
-    """Return whether the folder holds more bytes or more files than it may, or hides how much it holds."""
-    used = 0
+    """Return whether the folder holds more bytes or more files than it may, or hides how much it holds.
+
+    Folders nested too deep count as hiding: the time to walk them grows with the square of their depth.
+    """
+    used, deepest = 0, str(folder).count(os.sep) + MAX_DEPTH
     try:
         for number, entry in enumerate(_walk(folder)):
             with suppress(FileNotFoundError):
                 used += entry.stat(follow_symlinks=False).st_blocks * 512
-            if used > allowed_bytes or number > MAX_FILES:
+            if used > allowed_bytes or number > MAX_FILES or entry.path.count(os.sep) > deepest:
                 return True
     except OSError:  # Too deep for a path, or closed against listing.
         return True
@@ -36,7 +40,13 @@ def _walk(folder: Path) -> Iterator[os.DirEntry[str]]:
 
 
 def remove(folder: Path) -> None:
-    """Remove the folder and all in it.
+    """Remove the folder and all in it."""
+    empty(folder)
+    folder.rmdir()
+
+
+def empty(folder: Path) -> None:
+    """Remove all that is in the folder.
 
     Folders inside folders are first moved up, so that no depth and no length of path stops the removal, as
     `shutil.rmtree` is stopped by some thousand levels or by a folder that its owner may not list.
@@ -47,7 +57,6 @@ def remove(folder: Path) -> None:
                 nested.chmod(0o700)  # Moving a folder changes it, which its owner may have forbidden.
                 nested.rename(folder / uuid4().hex)
             subfolder.rmdir()
-    folder.rmdir()
 
 
 def _remove_files(folder: Path) -> list[Path]:
