@@ -17,16 +17,18 @@ from rnnlab.grading.notebooks import defined_names
 from rnnlab.grading.outputs import describe
 from rnnlab.grading.sandbox import CellResult, Sandbox, Session
 
-SUBMISSION_SECONDS = 120.0
-USED_UP = Stopped("time", f"the whole notebook had used up its {SUBMISSION_SECONDS:.0f} s")
-
 
 class StudentProcess:
-    """Runs a submission's cells and calls in one sandboxed process after another, within one time budget."""
+    """Runs a submission's cells and calls in one sandboxed process after another, within one time budget.
 
-    def __init__(self, sandbox: Sandbox, seconds: float = SUBMISSION_SECONDS) -> None:
+    The budget is the sandbox's for one session, in seconds, unless `seconds` says otherwise.
+    """
+
+    def __init__(self, sandbox: Sandbox, seconds: float | None = None) -> None:
         self._sandbox = sandbox
+        seconds = sandbox.limits.session_seconds if seconds is None else seconds
         self._deadline = time.monotonic() + seconds
+        self._used_up = Stopped("time", f"the whole notebook had used up its {seconds:.0f} s")
         self._history: list[str] = []
         self._results: list[tuple[str, CellResult]] = []
         self._session: Session | None = None
@@ -41,7 +43,7 @@ class StudentProcess:
         """Run a cell; it is repeated in a later process only if it came to its end in this one."""
         session = self._alive()
         if session is None:
-            return CellResult(outputs=(), error=None, stopped=USED_UP, seconds=0.0)
+            return CellResult(outputs=(), error=None, stopped=self._used_up, seconds=0.0)
         result = session.run(source)
         self._results.append((source, result))
         if session.alive and result.stopped is None:
@@ -52,7 +54,7 @@ class StudentProcess:
         """Call the student's function once for each argument tuple."""
         session = self._alive()
         sent = [tuple(map(_as_data, each)) for each in arguments]
-        outcomes = session.call_many(name, sent) if session else [USED_UP for _ in arguments]
+        outcomes = session.call_many(name, sent) if session else [self._used_up for _ in arguments]
         # Reading all cells takes a while, and what is missing once is missing on every probe.
         missing = {outcome for outcome in outcomes if isinstance(outcome, Missing)}
         explained = {outcome: self._explained(name, outcome) for outcome in missing}
@@ -61,7 +63,7 @@ class StudentProcess:
     def value(self, name: str) -> Outcome:
         """The value of one of the student's variables."""
         session = self._alive()
-        return session.value(name) if session else USED_UP
+        return session.value(name) if session else self._used_up
 
     def _explained(self, name: str, missing: Missing) -> Missing:
         """Why a name is not there, as far as the submission's cells tell."""

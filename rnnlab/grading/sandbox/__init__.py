@@ -2,8 +2,9 @@
 
 from .controller import Sandbox
 from .isolation import Isolation, IsolationUnavailable
+from .libraries import Libraries
 from .limits import Limits
 from .replies import CellResult
 from .session import Session
 
-__all__ = ["CellResult", "Isolation", "IsolationUnavailable", "Limits", "Sandbox", "Session"]
+__all__ = ["CellResult", "Isolation", "IsolationUnavailable", "Libraries", "Limits", "Sandbox", "Session"]

@@ -1,4 +1,8 @@
-"""The steps by which a forked child gives up everything that a student's code must not have."""
+"""The steps by which the zygote and its children give up everything that a student's code must not have.
+
+The zygote gives up, once and for all its children, what nobody needs: that list is long where a secret lies among
+libraries. A child gives up the other submissions' folders too, and all system calls but those of honest code.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +15,7 @@ from pathlib import Path
 
 from .isolation import Isolation
 from .limits import Limits, apply_resource_limits
-from .readable import DEVICES
+from .readable import DEVICES, Readable
 
 JOB_DESCRIPTOR = 3
 
@@ -24,7 +28,7 @@ class Confinement:
     limits: Limits
     zygote: int
     held_bytes: int
-    readable: tuple[Path, ...] = ()
+    libraries: tuple[Path, ...] = ()
     filter_program: bytes = b""
 
 
@@ -35,7 +39,7 @@ def confine(confinement: Confinement, job: int, scratch: Path) -> None:
     _keep_only(job)
     _settle_in(scratch)
     apply_resource_limits(confinement.limits, confinement.held_bytes)
-    if confinement.isolation is Isolation.LANDLOCK:
+    if confinement.isolation.locks:
         _lock(confinement, scratch)
 
 
@@ -68,9 +72,18 @@ def _settle_in(scratch: Path) -> None:
 
 
 def _lock(confinement: Confinement, scratch: Path) -> None:
+    from . import landlock, seccomp
+
+    landlock.restrict(readable=confinement.libraries, writable=(scratch, *DEVICES))
+    seccomp.load(confinement.filter_program)
+
+
+def confine_zygote(confinement: Confinement, readable: Readable, home: Path) -> None:
+    """Leave this process and its descendants nothing but these files, and `home` to write to; no privilege."""
+    # Imported while their files can be read, for the children need them too.
     from . import landlock, linux, seccomp
 
+    seccomp.require_program(confinement.filter_program)
     linux.drop_capabilities()
     linux.prctl(linux.PR_SET_NO_NEW_PRIVS, 1)
-    landlock.restrict(readable=confinement.readable, writable=(scratch, *DEVICES))
-    seccomp.load(confinement.filter_program)
+    landlock.restrict(readable.contents, writable=(home, *DEVICES), listable=readable.names)

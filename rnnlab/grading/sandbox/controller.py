@@ -9,7 +9,9 @@ from pathlib import Path
 from weakref import WeakSet
 
 from . import doctor, scratch
+from .containment import Containment
 from .isolation import Isolation
+from .libraries import Libraries
 from .limits import Limits
 from .nursery import Nursery, ZygoteLost
 from .session import Session
@@ -18,19 +20,21 @@ from .session import Session
 class Sandbox:
     """Contains students' code. Raises `IsolationUnavailable` where the machine cannot contain it as asked.
 
-    `preload` names modules to import once for all submissions, such as "matplotlib.pyplot".
+    `libraries` is one of `Libraries` or its value, "numpy" or "torch"; `preload` names further modules to import once
+    for all submissions, such as "matplotlib.pyplot".
     """
 
     def __init__(
         self,
         limits: Limits | None = None,
-        isolation: Isolation = Isolation.LANDLOCK,
+        isolation: Isolation = Isolation.BEST,
         preload: tuple[str, ...] = (),
+        libraries: Libraries | str = Libraries.NUMPY,
     ) -> None:
         doctor.require(isolation)
-        self._limits = limits or Limits()
-        self._isolation = isolation
-        self._preload = preload
+        self._containment = Containment(
+            doctor.resolve(isolation), limits or Limits(), Libraries(libraries), preload
+        )
         self._numbers = count(1)
         self._sessions: WeakSet[Session] = WeakSet()
         self._home = Path(tempfile.mkdtemp(prefix="rnnlab-sandbox-"))
@@ -47,9 +51,19 @@ class Sandbox:
         self.close()
 
     @property
+    def isolation(self) -> Isolation:
+        """Which isolation is in force; never BEST."""
+        return self._containment.isolation
+
+    @property
     def description(self) -> str:
         """What is in force, for reports."""
-        return doctor.describe(self._isolation)
+        return doctor.describe(self._containment.isolation)
+
+    @property
+    def limits(self) -> Limits:
+        """What one submission may use up."""
+        return self._containment.limits
 
     def open(self) -> Session:
         """Fork a fresh process for one submission."""
@@ -75,13 +89,13 @@ class Sandbox:
 
     def _start(self) -> Nursery:
         self._home.mkdir(mode=0o700, exist_ok=True)
-        return Nursery(self._limits, self._isolation, self._preload, self._home)
+        return Nursery(self._containment, self._home)
 
     def _fork(self) -> Session:
         folder = self._home / f"submission-{next(self._numbers)}"
         folder.mkdir(mode=0o700)
         try:
-            session = Session(self._nursery, self._limits, self._isolation, folder)
+            session = Session(self._nursery, self._containment, folder)
         except ZygoteLost:
             folder.rmdir()
             raise

@@ -8,6 +8,7 @@ from typing import Any
 
 from numpy import asarray, generic, may_share_memory, ndarray
 
+from . import tensors
 from .recording import clean
 
 _KINDS = "biufc"
@@ -38,6 +39,9 @@ def plain(value: Any, depth: int = 0) -> Any:
         return clean(value[:_MAX_TEXT])
     if issubclass(kind, ndarray):
         return _plain_array(value)
+    if tensors.is_tensor_type(kind):
+        array = tensors.as_array(value)
+        return None if array is None else _plain_array(array)
     if issubclass(kind, generic):
         scalar = _plain_array(asarray(value))
         return None if scalar is None else scalar[()]
@@ -73,6 +77,9 @@ def _aliases(value: Any, arguments: tuple[Any, ...]) -> bool:
 def _arrays(value: Any, depth: int = 0) -> list[ndarray]:
     if issubclass(type(value), ndarray):
         return [ndarray.view(value, ndarray)]
+    if tensors.is_tensor_type(type(value)):
+        array = tensors.as_array(value)
+        return [] if array is None else [array]
     if issubclass(type(value), list | tuple) and depth < _MAX_DEPTH:
         return [array for item in value for array in _arrays(item, depth + 1)]
     return []

@@ -54,13 +54,16 @@ def abi() -> int:
         return 0
 
 
-def restrict(readable: Iterable[Path], writable: Iterable[Path]) -> None:
-    """Confine this thread and its descendants to these files and folders; needs NO_NEW_PRIVS."""
+def restrict(readable: Iterable[Path], writable: Iterable[Path], listable: Iterable[Path] = ()) -> None:
+    """Confine this thread and its descendants to these files and folders; needs NO_NEW_PRIVS.
+
+    Of what is in a `listable` folder, at any depth, the names can be listed and no more.
+    """
     version = abi()
     handled = (1 << _FILE_RIGHTS_BY_ABI[min(version, 5)]) - 1
     ruleset = _create_ruleset(version, handled)
     try:
-        for rights, paths in ((READ, readable), (READ_WRITE, writable)):
+        for rights, paths in ((READ, readable), (READ_WRITE, writable), (READ_DIR, listable)):
             for path in paths:
                 with suppress(FileNotFoundError):
                     _allow(ruleset, path, rights & handled)

@@ -1,41 +1,73 @@
-"""What a submission may use up. Every limit has a default that an honest notebook never meets."""
+"""What a submission may use up. Every limit has a default that an honest notebook never meets.
+
+This is the one home of the limits' defaults, units and explanations: `limit_options` reads them for the command line.
+"""
 
 from __future__ import annotations
 
+import enum
+import math
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, field, fields
+from typing import Any
 
 MEBIBYTE = 2**20
 
 
+class Unit(enum.Enum):
+    """What a limit counts."""
+
+    SECONDS = "seconds"
+    BYTES = "bytes"
+    COUNT = "count"
+
+
+def _limit(default: Any, unit: Unit, explanation: str) -> Any:
+    return field(default=default, metadata={"unit": unit, "explanation": explanation})
+
+
 @dataclass(frozen=True)
 class Limits:
-    """Limits of one submission; the first three are wall seconds kept by the controller."""
+    """Limits of one submission. The first three are wall time, kept by the controller; all are above zero."""
 
-    cell_seconds: float = 10.0
-    """One cell may run this long."""
-    call_seconds: float = 5.0
-    """One call of a student's function may run this long."""
-    session_seconds: float = 120.0
-    """All cells and calls of a submission together; the time between them does not count."""
-    grace_seconds: float = 0.5
-    """After its limit, code is interrupted as by Ctrl-C, and killed if it has not ended this much later."""
-    cpu_seconds: int = 120
-    """Processor time of the whole submission, all threads added."""
-    address_space_bytes: int = 2048 * MEBIBYTE
-    """Address space beyond what the imported libraries hold."""
-    file_bytes: int = 64 * MEBIBYTE
-    """Size of one file."""
-    disk_bytes: int = 256 * MEBIBYTE
-    """Size of all files in the scratch folder."""
-    open_files: int = 256
-    """Open descriptors."""
-    processes: int = 1024
-    """Processes and threads of this user, as the kernel counts them; root is exempt."""
-    output_bytes: int = 200_000
-    """Text and images that one cell may show; the rest is cut."""
-    frame_bytes: int = 16 * MEBIBYTE
-    """Arguments or results of one call."""
+    cell_seconds: float = _limit(10.0, Unit.SECONDS, "One cell may run this long.")
+    call_seconds: float = _limit(5.0, Unit.SECONDS, "One call of a student's function may run this long.")
+    session_seconds: float = _limit(
+        120.0,
+        Unit.SECONDS,
+        "All cells and calls of a submission together; the time between them does not count.",
+    )
+    grace_seconds: float = _limit(
+        0.5,
+        Unit.SECONDS,
+        "After its limit, code is interrupted as by Ctrl+C, and killed if it has not ended this much later.",
+    )
+    cpu_seconds: int = _limit(
+        120, Unit.SECONDS, "Processor time of the whole submission, all its threads added."
+    )
+    address_space_bytes: int = _limit(
+        2048 * MEBIBYTE, Unit.BYTES, "Memory (address space) beyond what the imported libraries hold."
+    )
+    file_bytes: int = _limit(64 * MEBIBYTE, Unit.BYTES, "Size of one file.")
+    disk_bytes: int = _limit(256 * MEBIBYTE, Unit.BYTES, "Size of all files in the submission's own folder.")
+    open_files: int = _limit(256, Unit.COUNT, "Files that are open at once.")
+    processes: int = _limit(
+        1024, Unit.COUNT, "Processes and threads of this user, as the kernel counts them; root is exempt."
+    )
+    output_bytes: int = _limit(
+        200_000, Unit.BYTES, "Text and images that one cell may show; the rest is cut."
+    )
+    frame_bytes: int = _limit(16 * MEBIBYTE, Unit.BYTES, "Arguments, or results, of one call.")
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            whole = each.type == "int"
+            if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+                kind = "a whole number" if whole else "a number"
+                raise ValueError(f"the limit {each.name} is {kind}, but got {value!r}")
+            if not (math.isfinite(value) and value > 0):
+                raise ValueError(f"the limit {each.name} is above zero, but got {value!r}")
 
 
 def apply_resource_limits(limits: Limits, held_bytes: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import select
 import signal
@@ -12,16 +13,20 @@ import tempfile
 import threading
 import time
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from . import bubblewrap
+from .containment import Containment
+from .control import answer, receive
 from .isolation import Isolation, IsolationUnavailable
-from .limits import Limits
 
 _START_SECONDS = 60.0
 _ORDER_SECONDS = 10.0
-_BOOT = Path(__file__).with_name("boot.py")
+# When the controller was killed, nobody else is left to remove the folder, and the zygote may not.
+_AND_REMOVE = ("/bin/sh", "-c", '"$@"; rmdir "$0" 2>/dev/null')
+_BOOT = Path(__file__).resolve().with_name("boot.py")
+_PACKAGE = _BOOT.parent.parent.parent
 
 
 class ZygoteLost(RuntimeError):
@@ -40,11 +45,11 @@ class Child:
         self._signal(signal.SIGINT)
 
     def kill(self) -> None:
-        """Kill the child and whatever is still in its process group."""
-        if self._status is None:
+        """Kill the child; the zygote kills what is left of its process group when it collects it."""
+        if self._handle is None and self._status is None:  # Not on Linux: the zygote cannot do that before.
             with suppress(OSError):
                 os.killpg(self._pid, signal.SIGKILL)
-            self._signal(signal.SIGKILL)
+        self._signal(signal.SIGKILL)
 
     def status(self, seconds: float) -> tuple[int, float] | None:
         """Return wait status and processor seconds once the child is dead; None if it lives on for `seconds`."""
@@ -81,13 +86,13 @@ class Child:
 class Nursery:
     """A running zygote. Orders from several threads wait for each other."""
 
-    def __init__(self, limits: Limits, isolation: Isolation, preload: tuple[str, ...], home: Path) -> None:
+    def __init__(self, containment: Containment, home: Path) -> None:
         self._lock = threading.Lock()
         self._complaints = tempfile.TemporaryFile()  # noqa: SIM115, closed with the nursery
         self._control, theirs = socket.socketpair()
         with theirs:
             self._process = subprocess.Popen(
-                [sys.executable, "-I", str(_BOOT), str(theirs.fileno())],
+                [*_AND_REMOVE, str(home), *_python(containment, home), str(theirs.fileno())],
                 env=_environment(home),
                 cwd=home,
                 stdin=subprocess.DEVNULL,
@@ -97,7 +102,7 @@ class Nursery:
                 start_new_session=True,
             )
         try:
-            self._start({"limits": asdict(limits), "isolation": isolation.value, "preload": list(preload)})
+            self._start(containment.as_order() | {"filter": _filter(containment)})
         except BaseException:
             self.close()
             raise
@@ -137,14 +142,12 @@ class Nursery:
         try:
             self._process.wait(timeout=2)
         except subprocess.TimeoutExpired:
-            self._process.kill()
+            os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()
 
     def _order(
         self, order: dict[str, Any], descriptors: list[int] | None = None, seconds: float = _ORDER_SECONDS
     ) -> tuple[dict[str, Any], list[int]]:
-        from .zygote import answer, receive
-
         with self._lock:
             try:
                 self._control.settimeout(seconds)
@@ -155,6 +158,23 @@ class Nursery:
         if not isinstance(reply, dict):
             raise ZygoteLost("the zygote did not answer")
         return reply, received
+
+
+def _python(containment: Containment, home: Path) -> list[str]:
+    """Return how to start the zygote, but for its last argument, the number of its socket."""
+    python = [sys.executable, "-I", str(_BOOT)]
+    if containment.isolation is not Isolation.BUBBLEWRAP:
+        return python
+    return [*bubblewrap.command(home, _PACKAGE, containment.libraries.closed_folders()), *python]
+
+
+def _filter(containment: Containment) -> str:
+    """Return the program that refuses system calls, in base64: what builds it is not to be had inside bubblewrap."""
+    if not containment.isolation.locks:
+        return ""
+    from . import seccomp
+
+    return base64.b64encode(seccomp.build_program()).decode()
 
 
 def _environment(home: Path) -> dict[str, str]:
@@ -169,5 +189,6 @@ def _environment(home: Path) -> dict[str, str]:
         "MPLCONFIGDIR": str(home),
         "MPLBACKEND": "module://matplotlib_inline.backend_inline",
         "MALLOC_ARENA_MAX": "2",
+        "CUDA_VISIBLE_DEVICES": "",  # A process that has opened a graphics card cannot be forked.
         **{f"{library}_NUM_THREADS": "1" for library in threads},
     }

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import sys
 import sysconfig
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 _SYSTEM = (
@@ -27,12 +28,43 @@ OPEN_PARTS = ("data", "plots")
 DEVICES = (Path("/dev/null"),)
 
 
-def readable_paths(package: Path) -> tuple[Path, ...]:
-    """Return the files and folders to allow; `package` is the folder of rnnlab, closed but for its open parts."""
+def library_paths(package: Path) -> tuple[Path, ...]:
+    """Return the few folders that hold Python, its libraries and the open parts of rnnlab, whose folder is `package`.
+
+    What they hold besides is for `readable_paths` to leave out.
+    """
+    opened = {package.resolve() / part for part in OPEN_PARTS}
+    return tuple(sorted(_outermost(_existing() | opened)))
+
+
+@dataclass(frozen=True)
+class Readable:
+    """Files and folders to read, and folders of which the names may be listed, also where some are closed.
+
+    Python looks through the names beside its libraries for what they announce of themselves, such as matplotlib's
+    backends.
+    """
+
+    contents: tuple[Path, ...]
+    names: tuple[Path, ...] = ()
+
+
+def readable_paths(package: Path, closed: Iterable[Path] = ()) -> Readable:
+    """Return what may be read: all that `library_paths` names, but not what is closed.
+
+    `package` is the folder of rnnlab, closed but for its open parts; `closed` are other folders, such as torch's.
+    """
     package = package.resolve()
-    wanted = {Path(path).resolve() for path in (*_SYSTEM, *_python_paths()) if os.path.exists(path)}
-    opened = {found for path in _outermost(wanted) for found in _without(path, package)}
-    return (*sorted(opened), *(package / part for part in OPEN_PARTS))
+    folders = (package, *closed)
+    outermost = opened = _outermost(_existing())
+    for folder in folders:
+        opened = {found for path in opened for found in _without(path, folder)}
+    listed = {path for path in outermost if any(folder.is_relative_to(path) for folder in folders)}
+    return Readable((*sorted(opened), *(package / part for part in OPEN_PARTS)), tuple(sorted(listed)))
+
+
+def _existing() -> set[Path]:
+    return {Path(path).resolve() for path in (*_SYSTEM, *_python_paths()) if os.path.exists(path)}
 
 
 def _python_paths() -> Iterator[str]:

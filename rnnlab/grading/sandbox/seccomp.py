@@ -1,7 +1,7 @@
 """The system calls that a student's code may make. What is not named here does not exist (ENOSYS).
 
-The tables of every architecture are libseccomp's, through `pyseccomp`. The program is built once in the zygote and
-loaded in each child, where building it again would cost milliseconds.
+The tables of every architecture are libseccomp's, through `pyseccomp`. The controller builds the program once, for
+what builds it is not to be had inside bubblewrap, and each child loads it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import ctypes
 import errno
 import tempfile
 from contextlib import suppress
+from functools import lru_cache
 
 from .linux import PR_SET_SECCOMP, prctl
 
@@ -67,12 +68,18 @@ class _Program(ctypes.Structure):
     _fields_ = (("length", ctypes.c_ushort), ("instructions", ctypes.c_void_p))
 
 
-def build_program() -> bytes:
-    """Return the filter as a BPF program for this machine."""
+@lru_cache(maxsize=4)
+def build_program(architecture: int | None = None) -> bytes:
+    """Return the filter as a BPF program for this machine, or for another `architecture` of `pyseccomp.Arch`."""
     import pyseccomp
 
     rules = pyseccomp.SyscallFilter(defaction=pyseccomp.ERRNO(errno.ENOSYS))
     rules.set_attr(pyseccomp.Attr.ACT_BADARCH, pyseccomp.KILL_PROCESS)
+    native = pyseccomp.system_arch()
+    architecture = native if architecture is None else architecture
+    if architecture != native:
+        rules.add_arch(architecture)
+        rules.remove_arch(native)
     with suppress(OSError):  # libseccomp before 2.5 has no binary tree; the filter is only slower then.
         rules.set_attr(pyseccomp.Attr.CTL_OPTIMIZE, 2)
     for action, names in (
@@ -82,42 +89,47 @@ def build_program() -> bytes:
         (pyseccomp.ERRNO(errno.EOPNOTSUPP), _UNSUPPORTED.split()),
     ):
         for name in names:
-            _add(rules, action, name)
-    _add_conditional_rules(rules)
+            _add(rules, architecture, action, name)
+    _add_conditional_rules(rules, architecture)
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
         return file.read()
 
 
-def _add(rules, action: int, name: str, *conditions) -> None:
-    """Add a rule for a call that this architecture and this libseccomp know; the others stay ENOSYS."""
+def _add(rules, architecture: int, action: int, name: str, *conditions) -> None:
+    """Add a rule for a call that the architecture and this libseccomp know; the others stay ENOSYS."""
     import pyseccomp
 
-    number = pyseccomp.resolve_syscall(pyseccomp.system_arch(), name)
-    if number >= 0:
-        rules.add_rule(action, number, *conditions)
+    if pyseccomp.resolve_syscall(architecture, name) >= 0:
+        rules.add_rule(action, name, *conditions)
 
 
-def _add_conditional_rules(rules) -> None:
+def _add_conditional_rules(rules, architecture: int) -> None:
     from pyseccomp import ALLOW, EQ, ERRNO, MASKED_EQ, Arg
 
     only_threads = Arg(0, MASKED_EQ, _CLONE_THREAD | _CLONE_NAMESPACES, _CLONE_THREAD)
-    _add(rules, ALLOW, "clone", only_threads)
-    _add(rules, ERRNO(errno.EPERM), "clone", Arg(0, MASKED_EQ, _CLONE_THREAD, 0))
-    _add(rules, ALLOW, "prlimit64", Arg(0, EQ, 0))
+    _add(rules, architecture, ALLOW, "clone", only_threads)
+    _add(rules, architecture, ERRNO(errno.EPERM), "clone", Arg(0, MASKED_EQ, _CLONE_THREAD, 0))
+    _add(rules, architecture, ALLOW, "prlimit64", Arg(0, EQ, 0))
     # asyncio wakes itself through a connected pair, which reaches nobody else: no address can be given.
-    _add(rules, ALLOW, "socketpair", Arg(0, EQ, 1), Arg(1, MASKED_EQ, 0xF, 1))
-    _add(rules, ALLOW, "sendto", Arg(4, EQ, 0))
+    _add(rules, architecture, ALLOW, "socketpair", Arg(0, EQ, 1), Arg(1, MASKED_EQ, 0xF, 1))
+    _add(rules, architecture, ALLOW, "sendto", Arg(4, EQ, 0))
     for name in ("fcntl", "fcntl64"):
         for command in _FILE_COMMANDS:
-            _add(rules, ALLOW, name, Arg(1, MASKED_EQ, 0xFFFFFFFF, command))
+            _add(rules, architecture, ALLOW, name, Arg(1, MASKED_EQ, 0xFFFFFFFF, command))
         for command in _LOCK_COMMANDS:
-            _add(rules, ERRNO(0), name, Arg(1, MASKED_EQ, 0xFFFFFFFF, command))
+            _add(rules, architecture, ERRNO(0), name, Arg(1, MASKED_EQ, 0xFFFFFFFF, command))
     for request in _TERMINAL_QUESTIONS:
-        _add(rules, ALLOW, "ioctl", Arg(1, MASKED_EQ, 0xFFFFFFFF, request))
+        _add(rules, architecture, ALLOW, "ioctl", Arg(1, MASKED_EQ, 0xFFFFFFFF, request))
     for option in _PROCESS_NAMING:
-        _add(rules, ALLOW, "prctl", Arg(0, MASKED_EQ, 0xFFFFFFFF, option))
+        _add(rules, architecture, ALLOW, "prctl", Arg(0, MASKED_EQ, 0xFFFFFFFF, option))
+
+
+def require_program(program: bytes) -> None:
+    """Raise ValueError unless `program` can be loaded, as an empty one cannot."""
+    if not program or len(program) % _INSTRUCTION_BYTES:
+        raise ValueError(f"a filter is a whole number of instructions, but has {len(program)} bytes")
 
 
 def load(program: bytes) -> None:

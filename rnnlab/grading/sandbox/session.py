@@ -15,8 +15,8 @@ from rnnlab.check.outcome import Outcome, Stopped
 
 from . import frames, scratch, texts
 from .channel import Channel, Hangup
-from .isolation import Isolation, IsolationUnavailable
-from .limits import Limits
+from .containment import Containment
+from .isolation import IsolationUnavailable
 from .nursery import Nursery
 from .replies import CellResult, read_cell, read_death, read_outcome
 
@@ -40,13 +40,13 @@ class _Answer:
 class Session:
     """A forked child with one submission's names. Not for use by several threads at once."""
 
-    def __init__(self, nursery: Nursery, limits: Limits, isolation: Isolation, folder: Path) -> None:
-        self._limits, self._isolation, self._folder = limits, isolation, folder
+    def __init__(self, nursery: Nursery, containment: Containment, folder: Path) -> None:
+        self._limits, self._isolation, self._folder = containment.limits, containment.isolation, folder
         self._stopped: Stopped | None = None
-        self._seconds_left = limits.session_seconds
+        self._seconds_left = self._limits.session_seconds
         ours, theirs = socket.socketpair()
         with theirs:
-            self._channel = Channel(ours, limits.frame_bytes, self._watch_disk)
+            self._channel = Channel(ours, self._limits.frame_bytes, self._watch_disk)
             try:
                 self._child = nursery.fork(theirs, folder)
             except BaseException:
@@ -179,7 +179,7 @@ class Session:
         death = self._child.status(_EXIT_SECONDS)
         if death is None:
             return self._stop("protocol", "the process closed its connection")
-        can_kill_itself = self._isolation is not Isolation.LANDLOCK
+        can_kill_itself = not self._isolation.locks
         self._stopped = read_death(*death, self._limits.cpu_seconds, can_kill_itself)
         return self._stopped
 

@@ -1,40 +1,48 @@
-"""The process that is forked for each submission: Python with NumPy and IPython warm, and no secret in memory.
+"""The process that is forked for each submission: Python with its libraries and IPython warm, and no secret in memory.
 
 It takes orders from the controller, one JSON line each, and never reads what a student wrote.
 """
 
 from __future__ import annotations
 
+import base64
 import gc
-import importlib
-import json
 import os
+import shutil
 import signal
 import socket
 import sys
 import warnings
 from contextlib import suppress
-from importlib.machinery import ModuleSpec
-from importlib.util import spec_from_file_location
 from pathlib import Path
-from typing import Any
 
 from . import scratch
-from .isolation import Isolation, IsolationUnavailable
-from .limits import Limits, held_address_space
-from .readable import OPEN_PARTS
+from .child import live
+from .confine import Confinement, confine_zygote
+from .containment import Containment
+from .control import answer, receive
+from .imports import ClosedLibraries, OpenParts
+from .isolation import IsolationUnavailable
+from .limits import held_address_space
+from .readable import library_paths, readable_paths
+from .shell import make_shell
+from .warmup import seed, warm_up
 
 _OPEN_MODULES = {"rnnlab", "rnnlab.check", "rnnlab.grading"}
+_OF_THE_SHELL = ("PWD", "OLDPWD", "SHLVL", "_")
 _OPEN_PACKAGES = ("rnnlab.grading.sandbox", "rnnlab.data", "rnnlab.plots")
 
 
 def main(control_descriptor: int, package: Path) -> None:
     """Warm up as ordered, then fork and reap until the controller hangs up."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    for name in _OF_THE_SHELL:
+        os.environ.pop(name, None)
     control = socket.socket(fileno=control_descriptor)
     order, _ = receive(control)
     try:
-        zygote = Zygote(order, package)
+        program = base64.b64decode(order["filter"])
+        zygote = Zygote(Containment.from_order(order), program, package)
     except Exception as error:
         answer(control, {"unavailable": _explain(error)})
     else:
@@ -52,49 +60,17 @@ def _explain(error: Exception) -> str:
 class Zygote:
     """The warm process: a shell, and the confinement that its children will enter."""
 
-    def __init__(self, order: dict[str, Any], package: Path) -> None:
-        self._package = package
+    def __init__(self, containment: Containment, filter_program: bytes, package: Path) -> None:
         self._children: set[int] = set()
-        for name in ("numpy", *order["preload"]):
-            importlib.import_module(name)
-        _stand_in_for_checks()
-        sys.meta_path.insert(0, OpenParts(package))
-        from .shell import make_shell
-
         # The warm-up makes mistakes on purpose; nobody reads its warnings.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            self._shell = make_shell()
-        self._confinement = self._prepare(Isolation(order["isolation"]), Limits(**order["limits"]))
+            self._shell = _warm_shell(containment, package)
+        self._confinement = _prepare(containment, filter_program, package)
         _assert_clean()
-        self._harden()
-
-    def _prepare(self, isolation: Isolation, limits: Limits):
-        from .confine import Confinement
-
-        common = {
-            "isolation": isolation,
-            "limits": limits,
-            "zygote": os.getpid(),
-            "held_bytes": held_address_space(),
-        }
-        if isolation is Isolation.PROCESS:
-            return Confinement(**common)
-        from . import seccomp
-        from .doctor import require
-        from .readable import readable_paths
-
-        require(isolation)
-        readable = readable_paths(self._package)
-        return Confinement(**common, readable=readable, filter_program=seccomp.build_program())
-
-    def _harden(self) -> None:
         gc.collect()
         gc.freeze()
-        if sys.platform == "linux":
-            from . import linux
-
-            linux.prctl(linux.PR_SET_DUMPABLE, 0)
+        _harden(self._confinement, containment, package)
 
     def work(self, control: socket.socket) -> None:
         """Serve orders; the end of the connection is the end of the zygote and, with it, of its children."""
@@ -111,8 +87,6 @@ class Zygote:
     def _fork(self, control: socket.socket, job: int, folder: Path) -> None:
         pid = os.fork()
         if pid == 0:
-            from .child import live
-
             live(self._shell, self._confinement, job, folder)
         os.close(job)
         self._children.add(pid)
@@ -139,22 +113,49 @@ class Zygote:
             with suppress(OSError):
                 os.kill(pid, signal.SIGKILL)
                 os.waitpid(pid, 0)
-        with suppress(OSError):
-            scratch.remove(Path.cwd())
+        # The folder itself is not this process's to remove: the shell that started it does.
+        try:
+            scratch.empty(Path.cwd())
+        except OSError:  # Landlock's first version refuses to move a folder.
+            for left in Path.cwd().iterdir():
+                shutil.rmtree(left, ignore_errors=True)
 
 
-class OpenParts:
-    """Finds the parts of rnnlab that a submission may import, in a folder that it may not list."""
+def _prepare(containment: Containment, filter_program: bytes, package: Path) -> Confinement:
+    """Return how each child will confine itself, as far as that can be found out beforehand."""
+    common = {
+        "isolation": containment.isolation,
+        "limits": containment.limits,
+        "zygote": os.getpid(),
+        "held_bytes": held_address_space(),
+    }
+    if not containment.isolation.locks:
+        return Confinement(**common)
+    from . import doctor
 
-    def __init__(self, package: Path) -> None:
-        self._folders = {f"rnnlab.{part}": package / part for part in OPEN_PARTS}
+    doctor.require_kernel()
+    return Confinement(**common, libraries=library_paths(package), filter_program=filter_program)
 
-    def find_spec(self, name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
-        """Return how to import `name`, None unless it is an open part."""
-        folder = self._folders.get(name)
-        if folder is None:
-            return None
-        return spec_from_file_location(name, folder / "__init__.py", submodule_search_locations=[str(folder)])
+
+def _harden(confinement: Confinement, containment: Containment, package: Path) -> None:
+    if sys.platform != "linux":
+        return
+    from . import linux
+
+    if containment.isolation.locks:
+        readable = readable_paths(package, containment.libraries.closed_folders())
+        confine_zygote(confinement, readable, home=Path.cwd())
+    linux.prctl(linux.PR_SET_DUMPABLE, 0)
+
+
+def _warm_shell(containment: Containment, package: Path):
+    """Return the shell in which all submissions will begin, with the libraries warm."""
+    warm_up(containment.libraries, containment.preload)
+    _stand_in_for_checks()
+    sys.meta_path[:0] = [OpenParts(package), ClosedLibraries(containment.libraries.closed)]
+    shell = make_shell()
+    seed(containment.libraries)
+    return shell
 
 
 def _stand_in_for_checks() -> None:
@@ -172,20 +173,3 @@ def _assert_clean() -> None:
     tasks = os.listdir("/proc/self/task") if sys.platform == "linux" else ["main"]
     if secret or len(tasks) != 1:
         raise RuntimeError(f"the zygote must be clean, but has {len(tasks)} threads and the modules {secret}")
-
-
-def receive(control: socket.socket) -> tuple[Any, list[int]]:
-    """Return the next line's value and the descriptors that came with it; None at the end of the connection."""
-    line, descriptors = b"", []
-    while not line.endswith(b"\n"):
-        part, received, _, _ = socket.recv_fds(control, 65536, 4)
-        if not part:
-            return None, []
-        line += part
-        descriptors += received
-    return json.loads(line), descriptors
-
-
-def answer(control: socket.socket, value: dict[str, Any], descriptors: list[int] | None = None) -> None:
-    """Send one line, with descriptors."""
-    socket.send_fds(control, [json.dumps(value).encode() + b"\n"], descriptors or [])

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from rnnlab.grading.sandbox import Isolation, Limits, Sandbox, doctor
+from rnnlab.grading.sandbox import Isolation, Libraries, Limits, Sandbox, doctor
 
+# Patient, so that nothing but the limit under test ends a program on a busy machine.
 LIMITS = Limits(
-    cell_seconds=3.0,
-    call_seconds=0.5,
-    session_seconds=20.0,
+    cell_seconds=30.0,
+    call_seconds=30.0,
+    session_seconds=300.0,
     grace_seconds=0.3,
     cpu_seconds=8,
     address_space_bytes=2**29,
@@ -21,18 +22,32 @@ LIMITS = Limits(
     output_bytes=60_000,
     frame_bytes=2**23,
 )
+# For programs that never end.
+HASTY = replace(LIMITS, cell_seconds=1.5, call_seconds=0.5, session_seconds=20.0)
+# Each tier is a full set of tests; the quick tests take one, and a sample of the other (test_tiers.py).
+TIERS = (Isolation.LANDLOCK, pytest.param(Isolation.BUBBLEWRAP, marks=pytest.mark.slow))
 
 
-def open_or_skip(limits: Limits, isolation: Isolation = Isolation.LANDLOCK) -> Sandbox:
+def open_or_skip(
+    limits: Limits, isolation: Isolation = Isolation.LANDLOCK, libraries: Libraries = Libraries.NUMPY
+) -> Sandbox:
     """A sandbox, or a skipped test that says what the machine lacks."""
     if problems := doctor.problems(isolation):
         pytest.skip("NOT TESTED: no sandbox on this machine. " + " ".join(problems))
-    return Sandbox(limits=limits, isolation=isolation)
+    return Sandbox(limits=limits, isolation=isolation, libraries=libraries)
 
 
-@pytest.fixture(scope="session")
-def sandbox():
-    with open_or_skip(LIMITS) as opened:
+@pytest.fixture(scope="session", params=TIERS, ids=lambda tier: tier.value)
+def sandbox(request):
+    """A sandbox of each tier, with all the time that an honest program may want."""
+    with open_or_skip(LIMITS, request.param) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="session", params=TIERS, ids=lambda tier: tier.value)
+def hasty(request):
+    """A sandbox of each tier that soon ends what never ends by itself."""
+    with open_or_skip(HASTY, request.param) as opened:
         yield opened
 
 
@@ -40,6 +55,26 @@ def sandbox():
 def session(sandbox):
     with sandbox.open() as opened:
         yield opened
+
+
+@pytest.fixture
+def hasty_session(hasty):
+    with hasty.open() as opened:
+        yield opened
+
+
+def process_of(descriptor: int) -> int:
+    """The number by which this process knows the process behind a handle; inside bubblewrap it has another."""
+    entries = Path(f"/proc/self/fdinfo/{descriptor}").read_text().splitlines()
+    return int(next(entry.split()[1] for entry in entries if entry.startswith("Pid:")))
+
+
+def runs(pid: int) -> bool:
+    """Whether a process lives."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 @dataclass(frozen=True)

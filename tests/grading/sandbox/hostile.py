@@ -8,23 +8,32 @@ from pathlib import Path
 from textwrap import dedent
 
 import rnnlab
+from rnnlab.grading.sandbox import Isolation
 
 PACKAGE = Path(rnnlab.__file__).parent
 
 
 @dataclass(frozen=True)
 class Attack:
-    """A program and its end: an error's kind, or why it was stopped and what the detail says."""
+    """A program and its end: an error's kind, or why it was stopped and what the detail says.
+
+    `hidden` says that the file in question does not even exist in bubblewrap's machine.
+    """
 
     name: str
     program: str
     error: str = ""
     stopped: str = ""
     detail: str = ""
+    hidden: bool = False
 
     @property
     def source(self) -> str:
         return dedent(self.program).strip()
+
+    def error_under(self, isolation: Isolation) -> str:
+        """The kind of error with which the program ends."""
+        return "FileNotFoundError" if self.hidden and isolation is Isolation.BUBBLEWRAP else self.error
 
 
 REFUSED = [

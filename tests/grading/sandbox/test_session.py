@@ -89,10 +89,10 @@ verdict
     assert session.value("shown") == Returned("the grader runs the checks", "str")
 
 
-def test_an_illustration_that_never_ends_is_stopped(session):
+def test_an_illustration_that_never_ends_is_stopped(hasty_session):
     drawing = "from rnnlab.check import illustration\nwith illustration('f'):\n    while True: pass"
-    assert session.run(drawing).stopped.reason == "time"
-    assert session.alive
+    assert hasty_session.run(drawing).stopped.reason == "time"
+    assert hasty_session.alive
 
 
 def test_the_open_parts_of_the_package_can_be_imported(session):
@@ -234,11 +234,11 @@ def test_many_calls_stop_at_the_first_that_dies(session):
     assert not session.alive
 
 
-def test_code_that_can_be_interrupted_costs_only_its_cell(session):
-    session.run("a = 1\ndef f():\n    while True: pass")
-    assert session.call("f", ()).reason == "time"
-    assert session.alive
-    assert session.value("a") == Returned(1, "int")
+def test_code_that_can_be_interrupted_costs_only_its_cell(hasty_session):
+    hasty_session.run("a = 1\ndef f():\n    while True: pass")
+    assert hasty_session.call("f", ()).reason == "time"
+    assert hasty_session.alive
+    assert hasty_session.value("a") == Returned(1, "int")
 
 
 def test_a_closed_session_is_stopped(sandbox):

@@ -1,0 +1,40 @@
+"""Which libraries a student's code finds warm in its process; the others of the two sets are closed to it."""
+
+from __future__ import annotations
+
+import enum
+from importlib.machinery import PathFinder
+from pathlib import Path
+
+_OF_TORCH = ("torch", "functorch", "torchgen")
+
+
+class Libraries(enum.Enum):
+    """What a submission may import of the course's two kinds of arithmetic.
+
+    NUMPY: NumPy alone. Torch cannot be imported: an exercise on gradients is not solved by automatic differentiation.
+    TORCH: NumPy and torch, with one thread, and without a graphics card.
+    """
+
+    NUMPY = "numpy"
+    TORCH = "torch"
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules to import beforehand."""
+        return ("numpy", "torch") if self is Libraries.TORCH else ("numpy",)
+
+    @property
+    def closed(self) -> tuple[str, ...]:
+        """The modules that a submission cannot import."""
+        return () if self is Libraries.TORCH else _OF_TORCH
+
+    def closed_folders(self) -> tuple[Path, ...]:
+        """The installed folders of the closed modules; nothing is imported to find them."""
+        found = (PathFinder.find_spec(name) for name in self.closed)
+        return tuple(
+            Path(folder).resolve()
+            for spec in found
+            if spec is not None
+            for folder in spec.submodule_search_locations or ()
+        )
