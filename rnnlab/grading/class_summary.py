@@ -124,10 +124,15 @@ class ClassSummary:
         counts, _ = np.histogram(np.clip(np.asarray(self._shares), 0, 1), bins=BINS, range=(0, 1))
         return [int(count) for count in counts]
 
+    def marks_in_words(self) -> str:
+        """The histogram for a reader who does not see it."""
+        step = 100 // BINS
+        said = [f"{n} from {step * i} to {step * (i + 1)} %" for i, n in enumerate(self.histogram()) if n]
+        return f"Students by their share of the points: {', '.join(said) or 'none'}"
+
     def hardest(self) -> list[PartSummary]:
-        """The parts, the hardest first; one that nobody has points in yet comes last."""
-        graded = [part for part in self.parts.values() if part.count]
-        return sorted(graded, key=lambda part: part.share)
+        """The parts, the hardest first; those that a person has still to grade come last."""
+        return sorted(self.parts.values(), key=lambda part: (part.states["waiting"] > 0, part.share))
 
     def rows(self) -> tuple[list[StudentResult], bool]:
         """The students by name, and whether these are all; of a large class those with the fewest points."""

@@ -16,14 +16,12 @@ from markupsafe import Markup, escape
 from nbformat.notebooknode import NotebookNode
 
 from rnnlab import exercises
-from rnnlab.check import Verdict
+from rnnlab.check import Verdict, heat
 from rnnlab.grading import code_html, notebooks, safe_html
 from rnnlab.grading.chapters import Chapter, Chapters
 from rnnlab.grading.graded import Block
 from rnnlab.grading.results import Part, StudentResult, state_of
 
-SHADES = "·░▒▓█"
-STRIP = re.compile(rf"^\s*(\w+)  ([{SHADES}]+)$")
 HINTS = ("Where to look", "The idea", "Nearly the fix")
 NOTHING = Markup()
 WORDS = {
@@ -62,20 +60,20 @@ class Cell:
     printed: str = ""
     failed: bool = False
     pictures: tuple[str, ...] = ()
+    points_at: bool = False
 
 
 @dataclass(frozen=True)
 class Heat:
-    """Where an answer differs: for each axis its name, and for each place a shade from 0 (agrees) to 4 (most)."""
+    """Where a result differs: for each axis its name, shades from 0 (agrees) to 4 (most), and the same in words."""
 
-    rows: tuple[tuple[str, tuple[int, ...]], ...]
+    name: str
+    rows: tuple[tuple[str, tuple[int, ...], str], ...]
 
     @property
     def in_words(self) -> str:
-        """The same for a reader who does not see the colors."""
-        return "; ".join(
-            f"{axis}: {sum(map(bool, shades))} of {len(shades)} places differ" for axis, shades in self.rows
-        )
+        """The strips for a reader who does not see the colors."""
+        return "; ".join(f"{axis}: {words}" for axis, _, words in self.rows)
 
 
 @dataclass(frozen=True)
@@ -176,6 +174,9 @@ def _card(block: Block, part: Part | None, result: StudentResult, rules: Rules) 
         said["says"] = prose("A person reads this answer and gives the points.")
     elif part.by_hand and not block.by_hand:
         said["says"] = prose("Your instructor changed the points of this part by hand.")
+    cells = () if state == "unwritten" else _cells(block, verdict, rules)
+    if any(cell.points_at for cell in cells):
+        said["line"] = ""
     return Card(
         anchor=block.name,
         title=prose(block.title or part.title),
@@ -186,7 +187,7 @@ def _card(block: Block, part: Part | None, result: StudentResult, rules: Rules) 
         weight=max(part.max_score, 0.5),
         extra_credit=f"{part.extra_credit:g}" if part.extra_credit else "",
         comments=comments,
-        cells=() if state == "unwritten" else _cells(block, verdict, rules),
+        cells=cells,
         **said,
     )
 
@@ -201,12 +202,12 @@ def _said(verdict: Verdict, rules: Rules) -> dict:
     if verdict.passed:
         return said
     hints = zip(HINTS, (verdict.where, verdict.idea, verdict.fix), strict=True)
-    heat = heat_of(verdict.picture)
+    strips = heat_of(verdict.picture)
     return said | {
         "line": code_html.visible(verdict.line or ""),
-        "line_number": (verdict.line_number or 1) - 1,
-        "heat": heat,
-        "picture": "" if heat else verdict.picture,
+        "line_number": verdict.line_number or 1,
+        "heat": strips,
+        "picture": "" if strips else verdict.picture,
         "seen_with": verdict.probe,
         "hints": tuple((name, prose(text)) for name, text in tuple(hints)[: rules.hint_level] if text),
         "read_on": rules.chapters.find(verdict.chapter),
@@ -214,10 +215,13 @@ def _said(verdict: Verdict, rules: Rules) -> dict:
 
 
 def heat_of(picture: str) -> Heat | None:
-    """The strips of a verdict's picture; `None` where the picture is another one."""
-    found = [STRIP.match(line) for line in picture.splitlines()]
-    rows = tuple((m[1], tuple(SHADES.index(shade) for shade in m[2])) for m in found if m)
-    return Heat(rows) if rows and len(rows) >= len(found) - 1 else None
+    """The strips of a verdict's picture; `None` where there is none, or another one."""
+    scale = heat.AGREES + heat.SHADES
+    rows = tuple(
+        (strip.axis, tuple(map(scale.index, strip.shades)), strip.words) for strip in heat.read(picture)
+    )
+    name = re.match(r"Where (\S+) differs", picture)
+    return Heat(name[1] if name else "the result", rows) if rows else None
 
 
 def _cells(block: Block, verdict: Verdict | None, rules: Rules) -> tuple[Cell, ...]:
@@ -231,9 +235,11 @@ def _cell(cell: NotebookNode, label: str, verdict: Verdict | None, rules: Rules)
     if cell.cell_type != "code":
         return Cell(label, words=Markup(safe_html.cleaned_words(cell.source)))
     printed, failed = _printed(cell.get("outputs", ()))
+    here = _pointed_at(cell.source, verdict)
     return Cell(
         label,
-        code=code_html.code(cell.source, _pointed_at(cell.source, verdict)),
+        code=code_html.code(cell.source.rstrip(), here),
+        points_at=here is not None,
         printed=code_html.cut(code_html.visible(rules.without_secrets(printed))),
         failed=failed,
         pictures=_pictures(cell.get("outputs", ())),

@@ -1,7 +1,7 @@
 """Feedback pages where nbgrader keeps them, each written again only when something that it says has changed.
 
 `feedback/<student>/<assignment>/<assignment>.html` is the place from which `nbgrader release_feedback` takes them.
-Where the class hands in through nbgrader's exchange, it also wants two small files from the submission beside each page.
+Where the class hands in through nbgrader's exchange, it also wants two small files of the submission beside each.
 """
 
 from __future__ import annotations
@@ -9,11 +9,14 @@ from __future__ import annotations
 import enum
 import functools
 import hashlib
+import logging
 import re
 import secrets
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import rnnlab
 from rnnlab.grading import feedback_page
 from rnnlab.grading.chapters import Chapters
 from rnnlab.grading.course import Course, CourseError
@@ -50,7 +53,10 @@ def write_feedback(course: Course, assignment: str, students: tuple[str, ...]) -
                 became = _write_page(course, assignment, sheet, rules)
                 if exchange:
                     _put_companions(course, assignment, sheet.student)
-            except OSError:  # a full disk or a folder that cannot be written: the others may still go
+            except (
+                Exception
+            ):  # a full disk, or a fault of ours: the other students get their pages all the same
+                logging.getLogger(__name__).exception("no feedback page for %s", sheet.student)
                 became = Page.FAILED
             yield sheet.student, became
 
@@ -69,7 +75,9 @@ def rules_of(course: Course) -> Rules:
         raise CourseError(
             f'c.FeedbackPage.book_url must begin with "https://" or be empty, and it is {book_url!r}'
         )
-    unsaid = {str(course.root), str(Path.home())} - {"/"}
+    unsaid = {str(course.root), str(Path(rnnlab.__file__).parent.parent), sys.prefix, str(Path.home())} - {
+        "/"
+    }
     return Rules(level, Chapters(course.root, book_url, UP_FROM_PAGE), tuple(sorted(unsaid, key=len)[::-1]))
 
 

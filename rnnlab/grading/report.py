@@ -25,7 +25,6 @@ from rnnlab.grading.course import Course
 from rnnlab.grading.draft import drafted
 from rnnlab.grading.feedback_page import environment, prose, template_folder, title_of
 from rnnlab.grading.graded import Block
-from rnnlab.grading.histogram import histogram
 from rnnlab.grading.results import (
     StudentResult,
     csv_lines,
@@ -89,7 +88,6 @@ def page_of(course: Course, assignment: str, summary: ClassSummary, seconds: dic
             rows=rows,
             everybody=everybody,
             part_names=tuple(summary.parts),
-            picture=Markup(histogram(summary.histogram())),
             mistakes=_mistakes(summary)[:MOST_MISTAKES],
             clusters=[_shown_cluster(course, assignment, c) for c in summary.clusters.largest(MOST_CLUSTERS)],
             pairs=_shown_pairs(course, assignment, summary),
