@@ -3,11 +3,22 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 
 from nbformat.notebooknode import NotebookNode
 
 ILLUSTRATION = "illustration"
 ADDED = "rnnlab_added"
+_SCOPES = (
+    ast.FunctionDef,
+    ast.AsyncFunctionDef,
+    ast.ClassDef,
+    ast.Lambda,
+    ast.ListComp,
+    ast.SetComp,
+    ast.DictComp,
+    ast.GeneratorExp,
+)
 
 
 def grade_id(cell: NotebookNode) -> str | None:
@@ -36,15 +47,29 @@ def points(cell: NotebookNode) -> float:
 
 
 def defined_names(source: str) -> frozenset[str]:
-    """The functions, classes and variables that a cell defines; none where it does not parse even without magics."""
+    """The functions, classes and variables that a cell defines for the cells after it.
+
+    None where it does not parse even without magics. The variables of a function are its own: `readout = h @ W` inside
+    another function defines no `readout`.
+    """
     plain = "\n".join("" if line.lstrip().startswith(("%", "!")) else line for line in source.splitlines())
     try:
-        nodes = list(ast.walk(ast.parse(plain)))
+        nodes = list(_outside_of_functions(ast.parse(plain)))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return frozenset()
     defined = {n.name for n in nodes if isinstance(n, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef)}
     stored = {n.id for n in nodes if isinstance(n, ast.Name) and isinstance(n.ctx, ast.Store)}
     return frozenset(defined | stored)
+
+
+def _outside_of_functions(tree: ast.AST) -> Iterator[ast.AST]:
+    """Every node of a module, but those inside of its functions, classes and comprehensions."""
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            waiting.extend(ast.iter_child_nodes(node))
 
 
 def _nbgrader(cell: NotebookNode) -> dict:
