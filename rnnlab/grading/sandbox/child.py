@@ -38,6 +38,7 @@ class Servant:
         self._shell = shell
         self._limits = confinement.limits
         self._student_is_running = False
+        self._interrupted = False
         self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
             "cell": self._run_cell,
             "call": self._call,
@@ -48,7 +49,19 @@ class Servant:
         """Serve until the controller hangs up."""
         _send(JOB_DESCRIPTOR, {"ready": True}, 0)
         while (request := self._receive()) is not None:
-            self._reply(self._answer(request) | {"nonce": request["nonce"]})
+            if request["op"] == "calls":
+                self._answer_calls(request)
+            else:
+                self._reply(self._answer(request) | {"nonce": request["nonce"]})
+
+    def _answer_calls(self, request: dict[str, Any]) -> None:
+        """Make several calls and reply to each as soon as it is made; after an interrupt make no more of them."""
+        self._interrupted = False
+        for number, arguments in enumerate(request["calls"]):
+            call = {"op": "call", "name": request["name"], "arguments": arguments}
+            self._reply(self._answer(call) | {"nonce": f"{request['nonce']}-{number}"})
+            if self._interrupted:
+                return
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         signal.signal(signal.SIGINT, self._on_interrupt)  # The student may have replaced it.
@@ -64,6 +77,7 @@ class Servant:
 
     def _on_interrupt(self, number: int, frame: Any) -> None:
         # An interrupt that comes after the student's code has ended must not break the reply.
+        self._interrupted = True
         if self._student_is_running:
             self._student_is_running = False
             raise KeyboardInterrupt
