@@ -43,6 +43,7 @@ CHAPTERS = (
         "convolution": "convolution",
         "transformer": "the Transformer",
         "comparison": "one honest comparison",
+        "tables": "the tables",
         "modern-recurrences": "modern recurrences",
     },
 )

@@ -23,6 +23,9 @@ from sphinx.util.docutils import SphinxDirective
 RICH = re.compile(
     r"`(?P<code>[^`]+)`|\$(?P<math>[^$\s][^$]*)\$"
     r"|\bchapter (?P<chapter>[a-z]+(?:-[a-z]+)*)(?:, “(?P<section>[^”]+)”)?"
+    # W_hh, h_{t−1}, W_ij; but no name of the code, such as d_h or h_prev
+    r"|(?<!\w)(?P<symbol>[A-Zabce-zδλ])_(?:\{(?P<group>[^{}]+)\}|(?P<index>[A-Za-z0-9]{1,2}(?:[−+]1)?(?:,[ijk])?))"
+    r"(?![A-Za-z0-9_])"
 )
 
 
@@ -39,7 +42,7 @@ def of_chapter(chapter: str) -> list:
 
 
 def rich(text: str, env: BuildEnvironment) -> list[nodes.Node]:
-    """A text of the catalogue as nodes: `backquotes` are code, $dollars$ a formula, and a chapter's name is a link."""
+    """A text of the catalogue as nodes: `code`, $formulas$ and symbols such as W_hh, and links to chapters."""
     found, end = [], 0
     for match in RICH.finditer(text):
         found += [nodes.Text(text[end : match.start()]), _special(match, env)]
@@ -52,6 +55,9 @@ def _special(match: re.Match[str], env: BuildEnvironment) -> nodes.Node:
         return nodes.literal("", match["code"])
     if match["math"]:
         return nodes.math("", match["math"])
+    if match["symbol"]:
+        index = (match["group"] or match["index"]).replace("−", "-")
+        return nodes.math("", f"{match['symbol']}_{{{index}}}")
     try:
         page = chapters.page_of(env, match["chapter"])
     except KeyError:  # the word "chapter" in an ordinary sentence
