@@ -12,6 +12,9 @@ c.CourseDirectory.db_url = "sqlite:///gradebook.db"
 # The text sources and the synthetic class stand beside the notebooks and are not for students.
 c.CourseDirectory.ignore = [".ipynb_checkpoints", "__pycache__", "*.md", "*.py", "class"]
 
+# `nbgrader validate` runs a notebook as it is; two cells of the last one train a network.
+c.Execute.timeout = 240
+
 c.IncludeHeaderFooter.enabled = False
 c.ClearSolutions.code_stub = {"python": "# YOUR CODE HERE\nraise NotImplementedError()"}
 

@@ -22,6 +22,7 @@ ASSIGNMENTS = (
     "gated",
     "sequences",
     "architectures",
+    "project",
 )
 
 

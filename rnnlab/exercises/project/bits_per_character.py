@@ -189,7 +189,7 @@ MISTAKES = (
 def arguments(scene: Scene):
     """Log-probabilities that differ much between characters, targets, and a mask with holes."""
     T, B, K = scene.T, scene.B, scene.K
-    logits = 2 * scene.rng.normal(size=(T, B, K))
+    logits = scene.rng.uniform(0, 4, (T, B, K))
     log_p = logits - np.log(np.exp(logits).sum(axis=2, keepdims=True))
     return scene.given(log_p), whole_numbers(scene, scene.rng.integers(0, K, (T, B))), scene.mask()
 

@@ -22,8 +22,8 @@ MEASURES = "chapter tables, “Measures of language understanding”"
 ENOUGH_TO_COMPARE = 300
 A_FEW = 0.02
 
-# Macro F1 and points. A count of letters reaches 0.6 and no more; what a small GRU reaches is in the tests.
-THRESHOLDS = ((0.55, 2.0), (0.66, 5.0), (0.74, 8.0))
+# Macro F1 and points. Counts of letters, without their order, reach 0.50; a small GRU reaches 0.72 to 0.74.
+THRESHOLDS = ((0.45, 2.0), (0.58, 5.0), (0.66, 8.0))
 
 
 def classify(names):

@@ -3,7 +3,7 @@
 A fixed hash of each name and each chapter decides, so that the parts do not change when other data are added. No
 spelling is in two parts, nor in two languages; chapters are kept whole.
 
-`python -m rnnlab.exercises.project.split` writes the public files of `rnnlab.data.project` anew.
+`python -m rnnlab.exercises.project` writes the public files of `rnnlab.data.project` anew.
 """
 
 from __future__ import annotations
@@ -88,7 +88,3 @@ def write_public_files() -> None:
         writer.writerows((part, *pair) for part in PARTS for pair in names()[part])
     for part in PARTS:
         text_file(part).write_bytes(gzip.compress(texts()[part].encode("ascii"), compresslevel=9, mtime=0))
-
-
-if __name__ == "__main__":
-    write_public_files()
