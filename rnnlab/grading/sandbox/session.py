@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,6 +43,7 @@ class Session:
     def __init__(self, nursery: Nursery, containment: Containment, folder: Path) -> None:
         self._limits, self._isolation, self._folder = containment.limits, containment.isolation, folder
         self._stopped: Stopped | None = None
+        self._abandoned = ""
         self._seconds_left = self._limits.session_seconds
         ours, theirs = socket.socketpair()
         with theirs:
@@ -91,10 +92,23 @@ class Session:
 
         After a call that had to be stopped the others are not made and count as stopped too.
         """
-        outcomes: list[Outcome] = []
-        for arguments in calls:
-            last = outcomes[-1] if outcomes else None
-            outcomes.append(last if isinstance(last, Stopped) else self.call(name, arguments))
+        calls = [tuple(arguments) for arguments in calls]
+        nonce = secrets.token_hex(16)
+        request = {"op": "calls", "name": name, "calls": calls, "nonce": nonce}
+        try:
+            frame = frames.encode(request, self._limits.frame_bytes)
+        except frames.ProtocolError:  # too large together, or one of them cannot be sent: each by itself
+            return _until_stopped(calls, lambda number: self.call(name, calls[number]))
+
+        def ask(number: int) -> Outcome:
+            answer = self._timed(
+                frame if number == 0 else b"", f"{nonce}-{number}", self._limits.call_seconds
+            )
+            return self._read_outcome(answer)
+
+        outcomes = _until_stopped(calls, ask)
+        if outcomes and isinstance(outcomes[-1], Stopped):
+            self._abandoned = nonce
         return outcomes
 
     def value(self, name: str) -> Outcome:
@@ -113,7 +127,9 @@ class Session:
             scratch.remove(self._folder)
 
     def _outcome(self, request: dict[str, Any]) -> Outcome:
-        answer = self._ask(request, self._limits.call_seconds)
+        return self._read_outcome(self._ask(request, self._limits.call_seconds))
+
+    def _read_outcome(self, answer: _Answer) -> Outcome:
         if answer.stopped is not None:
             return answer.stopped
         try:
@@ -123,16 +139,20 @@ class Session:
 
     def _ask(self, request: dict[str, Any], limit: float) -> _Answer:
         """Send a request and wait for its reply, at most `limit` seconds or what the session has left."""
+        nonce = secrets.token_hex(16)
+        try:
+            frame = frames.encode(request | {"nonce": nonce}, self._limits.frame_bytes)
+        except frames.ProtocolError as error:
+            return _Answer(None, self._stopped or _unsent(request, error), 0.0)
+        return self._timed(frame, nonce, limit)
+
+    def _timed(self, frame: bytes, nonce: str, limit: float) -> _Answer:
+        """Send a frame, which may be empty, and wait for the reply with this nonce."""
         if self._stopped is not None:
             return _Answer(None, self._stopped, 0.0)
         if self._seconds_left <= 0:
             used_up = f"all cells and calls together used up {self._limits.session_seconds:.3g} s"
             return _Answer(None, self._stop("time", used_up), 0.0)
-        nonce = secrets.token_hex(16)
-        try:
-            frame = frames.encode(request | {"nonce": nonce}, self._limits.frame_bytes)
-        except frames.ProtocolError as error:
-            return _Answer(None, _unsent(request, error), 0.0)
         began = time.monotonic()
         reply, stopped = self._exchange(frame, nonce, began, min(limit, self._seconds_left))
         seconds = time.monotonic() - began
@@ -155,10 +175,15 @@ class Session:
             return None, self._stop("protocol", str(error))
 
     def _reply(self, nonce: str, deadline: float) -> dict[str, Any]:
-        reply = frames.decode(self._channel.receive(deadline), self._limits.frame_bytes)
-        if not isinstance(reply, dict) or reply.get("nonce") != nonce:
-            raise frames.ProtocolError("a reply repeats the number of its request")
-        return reply
+        while True:
+            reply = frames.decode(self._channel.receive(deadline), self._limits.frame_bytes)
+            if not isinstance(reply, dict) or not isinstance(reply.get("nonce"), str):
+                raise frames.ProtocolError("a reply is an object with the number of its request")
+            if reply["nonce"] == nonce:
+                return reply
+            # A call that was interrupted may have ended just then, and the next one of its batch have begun.
+            if not self._abandoned or not reply["nonce"].startswith(f"{self._abandoned}-"):
+                raise frames.ProtocolError("a reply repeats the number of its request")
 
     def _interrupt(self, nonce: str, late: Stopped) -> dict[str, Any] | None:
         """Interrupt code that is late; kill it if that does not help."""
@@ -195,6 +220,15 @@ class Session:
             reply = {"failed": type(error).__name__}
         if reply != {"ready": True}:
             raise IsolationUnavailable(f"A process could not be confined, so no code was run in it: {reply}")
+
+
+def _until_stopped(calls: Sequence[Any], ask: Callable[[int], Outcome]) -> list[Outcome]:
+    """Ask for the outcome of each call by its number; after one that was stopped, the others were too."""
+    outcomes: list[Outcome] = []
+    for number in range(len(calls)):
+        last = outcomes[-1] if outcomes else None
+        outcomes.append(last if isinstance(last, Stopped) else ask(number))
+    return outcomes
 
 
 def _unsent(request: dict[str, Any], error: frames.ProtocolError) -> Stopped:

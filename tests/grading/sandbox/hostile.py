@@ -15,25 +15,23 @@ PACKAGE = Path(rnnlab.__file__).parent
 
 @dataclass(frozen=True)
 class Attack:
-    """A program and its end: an error's kind, or why it was stopped and what the detail says.
-
-    `hidden` says that the file in question does not even exist in bubblewrap's machine.
-    """
+    """A program and its end: an error's kind, or why it was stopped and what the detail says."""
 
     name: str
     program: str
     error: str = ""
     stopped: str = ""
     detail: str = ""
-    hidden: bool = False
 
     @property
     def source(self) -> str:
         return dedent(self.program).strip()
 
-    def error_under(self, isolation: Isolation) -> str:
-        """The kind of error with which the program ends."""
-        return "FileNotFoundError" if self.hidden and isolation is Isolation.BUBBLEWRAP else self.error
+    def kinds_under(self, isolation: Isolation) -> set[str]:
+        """The kinds of error with which the program may end."""
+        if isolation is Isolation.BUBBLEWRAP and self.name in IN_BUBBLEWRAP:
+            return IN_BUBBLEWRAP[self.name]
+        return {self.error}
 
 
 REFUSED = [
@@ -97,6 +95,19 @@ REFUSED = [
     Attack("write among libraries", "import numpy; open(numpy.__path__[0] + '/x.py', 'w')", "PermissionError"),
     Attack("change a library", "import numpy; open(numpy.__file__, 'a')", "PermissionError"),
 ]  # fmt: skip
+
+# What ends differently in bubblewrap's machine, because a file is not there or on a read-only disk.
+ABSENT, READ_ONLY = {"FileNotFoundError"}, {"OSError", "PermissionError"}
+IN_BUBBLEWRAP = {
+    "password file": ABSENT,
+    "source of the exercises": ABSENT,
+    "source of the networks": ABSENT,
+    "source of the grader": ABSENT,
+    "source of the checks": ABSENT,
+    "repository": ABSENT,
+    "write among libraries": READ_ONLY,
+    "change a library": READ_ONLY,
+}
 
 LOOP = """
     while True:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from textwrap import dedent, indent
 
 import pytest
 
 from rnnlab.check.outcome import Stopped
-from tests.grading.sandbox.conftest import process_of, runs
+from tests.grading.sandbox.conftest import LIMITS, open_or_skip, process_of, runs
 from tests.grading.sandbox.hostile import DEEP_FOLDERS, REFUSED, STOPPED
 
 pytestmark = pytest.mark.sandbox
@@ -19,7 +20,7 @@ def test_the_attack_is_an_error_of_its_cell(sandbox, session, attack):
     result = session.run(attack.source)
     assert result.stopped is None
     assert result.error is not None, "nothing refused it"
-    assert result.error.kind == attack.error_under(sandbox.isolation), result.error
+    assert result.error.kind in attack.kinds_under(sandbox.isolation), result.error
     session.run("x = None")
     assert session.run("1 + 1").error is None, "the next cell runs"
 
@@ -61,15 +62,13 @@ def test_the_attack_in_a_call_is_stopped(hasty_session, attack):
     assert outcome.reason in {attack.stopped, "time"}
 
 
-def test_processor_time_of_all_threads_is_limited(sandbox):
+def test_processor_time_of_all_threads_is_limited():
     burn = "import threading\n[threading.Thread(target=pow, args=(3, 10**9)).start() for _ in range(4)]"
-    with sandbox.open() as session:
+    with open_or_skip(replace(LIMITS, cpu_seconds=2)) as sandbox, sandbox.open() as session:
         session.run(burn)
-        for _ in range(8):
-            if not session.alive:
-                break
-            session.run("import time; time.sleep(2)")
-        assert not session.alive
+        stopped = session.run("import time\nwhile True: time.sleep(9)").stopped
+        assert stopped.reason == "time"
+        assert "2 s of processor time" in stopped.detail
 
 
 def test_floods_of_output_are_cut(session):

@@ -15,6 +15,7 @@ import pytest
 from rnnlab.check.outcome import Returned, Stopped
 from rnnlab.grading.sandbox import Isolation, IsolationUnavailable, Sandbox, doctor, landlock
 from rnnlab.grading.sandbox.readable import readable_paths
+from tests.conftest import ROOT
 from tests.grading.sandbox.conftest import HASTY, LIMITS, open_or_skip, runs
 
 
@@ -51,7 +52,9 @@ def test_a_zygote_with_secrets_refuses_to_work(secret):
 
 @pytest.mark.sandbox
 def test_the_description_names_the_layers(sandbox):
-    assert sandbox.description == f"Landlock ABI {landlock.abi()} + seccomp + rlimits"
+    locks = f"Landlock ABI {landlock.abi()} + seccomp + rlimits"
+    around = "bubblewrap + " if sandbox.isolation is Isolation.BUBBLEWRAP else ""
+    assert sandbox.description == around + locks
 
 
 @pytest.mark.sandbox
@@ -74,25 +77,31 @@ def test_the_session_ends_when_its_seconds_are_used_up():
         assert not session.alive
 
 
-@pytest.mark.sandbox
-def test_a_killed_controller_takes_everything_with_it(tmp_path, monkeypatch):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    program = """
+CONTROLLER = """
 import sys
-from rnnlab.grading.sandbox import Limits, Sandbox
-with Sandbox(Limits(cell_seconds=60)) as sandbox, sandbox.open() as session:
-    session.run("import os; pid = os.getpid(); parent = os.getppid()")
-    print(session.value("pid").value, session.value("parent").value, flush=True)
-    session.run("open('x', 'w').write('left behind')")
+from rnnlab.grading.sandbox import Isolation, Limits, Sandbox
+from tests.grading.sandbox.conftest import process_of
+with Sandbox(Limits(cell_seconds=60), Isolation(sys.argv[1])) as sandbox, sandbox.open() as session:
+    print(process_of(session._child._handle), sandbox._nursery._process.pid, flush=True)
+    session.run("import os; os.makedirs('a/b/c'); open('a/b/c/x', 'w').write('left behind')")
     session.run("while True: pass")
 """
-    open_or_skip(LIMITS).close()
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE) as controller:
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("isolation", [Isolation.LANDLOCK, Isolation.BUBBLEWRAP])
+def test_a_killed_controller_takes_everything_with_it(isolation, tmp_path, monkeypatch):
+    open_or_skip(LIMITS, isolation).close()
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.chdir(ROOT)
+    command = [sys.executable, "-c", CONTROLLER, isolation.value]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as controller:
         pids = [int(pid) for pid in controller.stdout.readline().split()]
+        assert all(map(runs, pids))
         controller.send_signal(signal.SIGKILL)
         controller.wait()
     monkeypatch.undo()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 30
     while any(runs(pid) for pid in pids) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert not any(runs(pid) for pid in pids)
