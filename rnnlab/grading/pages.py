@@ -43,12 +43,14 @@ class Page(enum.Enum):
 def write_feedback(course: Course, assignment: str, students: tuple[str, ...]) -> Iterator[tuple[str, Page]]:
     """Write each student's page; one that cannot be written is named and holds nobody else up.
 
-    A student whose submission has not been graded yet has no page, and an old one stays as it is.
+    A student whose submission has not been graded yet is left out, and an old page stays as it is.
     """
     rules = rules_of(course)
     exchange = any(course.root.glob(f"submitted/*/{assignment}/{SECRET_NAME}"))
     with course.gradebook() as gradebook:
         for sheet in sheets(gradebook, assignment, students):
+            if not course.autograded(assignment, sheet.student).is_file():
+                continue
             try:
                 became = _write_page(course, assignment, sheet, rules)
                 if exchange:
@@ -83,8 +85,6 @@ def rules_of(course: Course) -> Rules:
 
 def _write_page(course: Course, assignment: str, sheet: Sheet, rules: Rules) -> Page:
     graded, page = course.autograded(assignment, sheet.student), course.feedback(assignment, sheet.student)
-    if not graded.is_file():
-        return Page.UNCHANGED
     source = _source(graded.read_bytes(), sheet, rules)
     if _source_of(page) == source:
         return Page.UNCHANGED
