@@ -1,20 +1,43 @@
-"""Autograde an assignment's submissions one after another; what is finished and unchanged is not done again."""
+"""Autograde an assignment: many submissions, one writer; what is finished and unchanged costs a look-up.
+
+Files are read here and written here. What lies between, the work on a submission, is a `Task` for an `Executor`.
+"""
 
 from __future__ import annotations
 
-import re
-import warnings
-from collections.abc import Iterator
+import json
+import time
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cached_property
+from itertools import islice
 
-from nbgrader.apps.api import NbGraderAPI
-from sqlalchemy.exc import SAWarning
-
+from rnnlab.grading import hooks, seeds, submission, work
 from rnnlab.grading.course import Course, CourseError
-from rnnlab.grading.fingerprint import fingerprint
-from rnnlab.grading.record import Record, Status
-from rnnlab.grading.submission import digest_of
+from rnnlab.grading.executors import Executor, local_executor
+from rnnlab.grading.fingerprint import fingerprint, grading_code
+from rnnlab.grading.ledger import Ledger
+from rnnlab.grading.lock import only_batch
+from rnnlab.grading.record import KEY, Record, Status
+from rnnlab.grading.task import Outcome, Task
+from rnnlab.grading.timestamp import Timestamp, read_timestamp
+
+LOOKED_UP_AT_ONCE = 200
+WRITTEN_AT_ONCE = 16
+SECONDS_UNWRITTEN = 0.5
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to grade: again what is unchanged too (`force`), with new probes (`reseed`), and where.
+
+    `jobs` is the number of processes on this machine; an `executor` is used instead where one is given.
+    """
+
+    force: bool = False
+    reseed: bool = False
+    jobs: int = 1
+    executor: Executor | None = None
 
 
 @dataclass(frozen=True)
@@ -25,55 +48,140 @@ class Done:
     status: Status
     reasons: tuple[str, ...]
     unchanged: bool
+    repairs: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
 def autograde(
-    course: Course, assignment: str, students: tuple[str, ...], force: bool = False
-) -> Iterator[Done]:
-    """Grade each student's submission through nbgrader's own autograde, so that the gradebook is as it always is."""
-    if not course.released(assignment).is_file():
-        raise CourseError(f"{assignment} has not been released; run `rnnlab release {assignment}` first")
-    isolation = str(course.config.GradeInSandbox.get("isolation", "landlock"))
-    for student in students:
-        digest = digest_of(course.submitted(assignment, student))
-        wanted = fingerprint(digest, course.released(assignment), isolation)
-        record = _record(course, assignment, student)
-        if not force and record is not None and record.fingerprint == wanted:
-            yield Done(student, record.status, record.problems, unchanged=True)
-        else:
-            yield _grade_one(course, assignment, student)
+    course: Course, assignment: str, students: Sequence[str], options: Options | None = None
+) -> Generator[Done, None, None]:
+    """Grade each student's submission; each is in its place, with its marks in the gradebook, when it is yielded.
+
+    Unchanged submissions come first, the others as they are finished. Raises `CourseError` with one sentence where
+    the course's folder, its gradebook or another batch is in the way.
+    """
+    options = options or Options()
+    desk = Desk(course, assignment)
+    with only_batch(course.root, assignment), Ledger(course, assignment) as ledger:
+        if options.reseed:
+            seeds.draw_again(course.root, assignment, students)
+        waiting = list(students)
+        if not options.force:
+            finished = yield from _looked_up(desk, ledger, students)
+            waiting = [student for student in students if student not in finished]
+        if waiting:
+            yield from _graded(desk, ledger, waiting, options.executor or local_executor(options.jobs))
 
 
-def _grade_one(course: Course, assignment: str, student: str) -> Done:
-    """Grade a submission; one that nbgrader cannot take leaves no old marks behind, and says why."""
-    result = _autograde(course.api, assignment, student)
-    if not result["success"]:
-        log = "\n".join(str(result.get(part, "")) for part in ("log", "error"))
-        reason = f"nbgrader could not grade it: {_reason(log)}"
-        result = _autograde(course.api_that_refuses(reason), assignment, student)
-    record = _record(course, assignment, student)
-    if not result["success"] or record is None:
-        return Done(
-            student, Status.PERSON, ("nbgrader could neither grade it nor refuse it",), unchanged=False
+def _looked_up(desk: Desk, ledger: Ledger, students: Sequence[str]) -> Iterator[Done]:
+    """Yield what is finished and unchanged; returns the names."""
+    finished: set[str] = set()
+    names = iter(students)
+    while some := list(islice(names, LOOKED_UP_AT_ONCE)):
+        marked = ledger.complete(some)
+        for student in some:
+            record = desk.finished(student) if student in marked else None
+            if record is not None:
+                finished.add(student)
+                yield Done(student, record.status, record.problems, True, record.repairs)
+    return finished
+
+
+def _graded(desk: Desk, ledger: Ledger, students: Sequence[str], executor: Executor) -> Iterator[Done]:
+    """Have each submission graded, and yield it when it is written."""
+    outcomes = executor.run(desk.task(student) for student in students)
+    try:
+        for some in _gathered(outcomes):
+            ledger.write(some, [desk.timestamp(outcome.student) for outcome in some])
+            for outcome in some:
+                record = outcome.record
+                yield Done(
+                    outcome.student, record.status, record.problems, False, record.repairs, outcome.seconds
+                )
+    finally:
+        close = getattr(outcomes, "close", None)
+        if close is not None:
+            close()
+
+
+def _gathered(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
+    """Outcomes in handfuls: a transaction costs more than what stands in it, and no result should wait for long."""
+    some: list[Outcome] = []
+    began = time.monotonic()
+    for outcome in outcomes:
+        some.append(outcome)
+        if len(some) >= WRITTEN_AT_ONCE or time.monotonic() - began > SECONDS_UNWRITTEN:
+            yield some
+            some, began = [], time.monotonic()
+    if some:
+        yield some
+
+
+class Desk:
+    """Reads what the course's folder holds of an assignment, and makes tasks of it."""
+
+    def __init__(self, course: Course, assignment: str) -> None:
+        released = course.released(assignment)
+        if not released.is_file():
+            raise CourseError(f"{assignment} has not been released; run `rnnlab release {assignment}` first")
+        hooks.require_own_steps(course.config)
+        self._course, self._assignment = course, assignment
+        self._released = released.read_bytes()
+        self._released_digest = submission.digest(self._released)
+
+    @cached_property
+    def _secret(self) -> bytes:
+        return seeds.course_secret(self._course.root)
+
+    @cached_property
+    def _draws(self) -> dict[str, int]:
+        return dict(seeds.draws(self._course.root, self._assignment))
+
+    def finished(self, student: str) -> Record | None:
+        """The record of a submission that was graded as it is now; `None` where there is work to do."""
+        record = self._recorded(student)
+        if record is None:
+            return None
+        data, _ = work.load(self._course.submitted(self._assignment, student))
+        return record if record.fingerprint == self._fingerprint(student, submission.digest(data)) else None
+
+    def task(self, student: str) -> Task:
+        """The task of grading the submission as it is now."""
+        data, refusal = work.load(self._course.submitted(self._assignment, student))
+        digest = submission.digest(data)
+        problem = self.timestamp(student).problem
+        return Task(
+            student=student,
+            assignment=self._assignment,
+            submitted=data,
+            released=self._released,
+            key=seeds.submission_key(self._secret, student, digest, self._draws.get(student, 0)),
+            isolation=self._course.isolation,
+            fingerprint=self._fingerprint(student, digest),
+            code=grading_code(),
+            limits=tuple(sorted(self._course.limits.items())),
+            refusal=refusal,
+            problems=(problem,) if problem else (),
         )
-    return Done(student, record.status, record.problems, unchanged=False)
 
+    def timestamp(self, student: str) -> Timestamp:
+        """When the submission was handed in."""
+        return read_timestamp(self._course.submitted(self._assignment, student).parent)
 
-def _autograde(api: NbGraderAPI, assignment: str, student: str) -> dict[str, Any]:
-    with warnings.catch_warnings():
-        # nbgrader makes each new submission's rows in an order that SQLAlchemy remarks upon; the rows are right
-        warnings.simplefilter("ignore", SAWarning)
-        return api.autograde(assignment, student, force=True)
+    def _fingerprint(self, student: str, digest: str) -> str:
+        return fingerprint(
+            digest,
+            self._released_digest,
+            self._course.isolation,
+            self.timestamp(student).text,
+            self._draws.get(student, 0),
+            self._course.limits,
+        )
 
-
-def _record(course: Course, assignment: str, student: str) -> Record | None:
-    notebook = course.autograded_notebook(assignment, student)
-    return Record.read(notebook) if notebook is not None else None
-
-
-def _reason(log: str) -> str:
-    """The error that nbgrader met first; its own last lines only say that there was one."""
-    errors = re.findall(
-        r"^\s*(?:\w+\.)*(\w*(?:Error|Exception|Unavailable|Missing\w*)): (.*)$", log, re.MULTILINE
-    )
-    return ": ".join(errors[0]) if errors else "it gave no reason; `nbgrader autograde` shows its whole log"
+    def _recorded(self, student: str) -> Record | None:
+        """The record in the graded notebook; `None` where there is none that can be read whole."""
+        try:
+            notebook = json.loads(self._course.autograded(self._assignment, student).read_bytes())
+            return Record.from_fields(notebook["metadata"][KEY])
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            return None

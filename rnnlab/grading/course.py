@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import os
 import re
 import sys
@@ -10,14 +9,18 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from nbformat.notebooknode import NotebookNode
 from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
+from sqlalchemy.engine import make_url
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
+
+from rnnlab.grading.sandbox import Isolation
 
 CONFIG_FILE = "nbgrader_config.py"
 STUDENT = re.compile(r"[\w.@+][\w.@+ '-]*")
@@ -35,7 +38,7 @@ class Course:
     config: Config
 
     @classmethod
-    def open(cls, root: Path, **grade_options: str) -> Course:
+    def open(cls, root: Path, **grade_options: Any) -> Course:
         """Read the settings; `grade_options` are traits of `GradeInSandbox`, such as isolation="process"."""
         root = root.resolve()
         if not (root / CONFIG_FILE).is_file():
@@ -44,6 +47,7 @@ class Course:
             )
         config = PyFileConfigLoader(CONFIG_FILE, path=str(root)).load_config()
         config.GradeInSandbox.update(grade_options)
+        _settle(config, root)
         put_environment_on_path()
         return cls(root, config)
 
@@ -55,18 +59,24 @@ class Course:
     def api(self) -> NbGraderAPI:
         return NbGraderAPI(self.directory, config=self.config)
 
-    def api_that_refuses(self, reason: str) -> NbGraderAPI:
-        """An nbgrader that grades nothing: each part gets 0 points, and the reason stands in the record."""
-        config = copy.deepcopy(self.config)
-        config.SubmissionExporter.refuse = reason
-        return NbGraderAPI(CourseDirectory(config=config), config=config)
+    @property
+    def isolation(self) -> str:
+        """The isolation that was asked for."""
+        return str(self.config.GradeInSandbox.get("isolation", Isolation.LANDLOCK.value))
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """The sandbox's limits that the instructor changed."""
+        return dict(self.config.GradeInSandbox.get("limits", {}))
 
     def gradebook(self) -> Gradebook:
         return Gradebook(self.directory.db_url, self.directory.course_id)
 
     def students(self, assignment: str) -> tuple[str, ...]:
         """The students who have handed something in for the assignment, in alphabetical order."""
-        return tuple(sorted(name for name in self._folders(assignment) if STUDENT.fullmatch(name)))
+        left_out = set(self.directory.student_id_exclude.split(","))
+        names = (name for name in self._folders(assignment) if STUDENT.fullmatch(name))
+        return tuple(sorted(set(names) - left_out))
 
     def require_students(self, assignment: str, student: str = "") -> tuple[str, ...]:
         """This student, or everybody who has handed something in; raises `CourseError` where there is nobody."""
@@ -111,6 +121,15 @@ class Course:
             return nbformat.read(path, as_version=4) if path.is_file() else None
         except (nbformat.reader.NotJSONError, nbformat.ValidationError, KeyError, ValueError):
             return None
+
+
+def _settle(config: Config, root: Path) -> None:
+    """Give nbgrader's relative paths a root: it would take whatever folder the command is run in."""
+    config.CourseDirectory.root = str(root)
+    url = make_url(config.CourseDirectory.get("db_url", "sqlite:///gradebook.db"))
+    if url.get_backend_name() == "sqlite" and url.database:
+        url = url.set(database=str(root / url.database))
+    config.CourseDirectory.db_url = url.render_as_string(hide_password=False)
 
 
 def put_environment_on_path() -> None:

@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import functools
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 import rnnlab
-from rnnlab.grading.submission import digest_of
 
 
-def fingerprint(submitted: str, released: Path, isolation: str) -> str:
-    """A digest of the submitted file's digest, the released notebook, the grading code and the isolation asked for."""
-    return "-".join((submitted, digest_of(released), grading_code(), isolation))
+def fingerprint(
+    submitted: str,
+    released: str,
+    isolation: str,
+    timestamp: str = "",
+    draw: int = 0,
+    limits: Mapping[str, float] | None = None,
+) -> str:
+    """All that marks depend on in one line: what was handed in and when, the released notebook, grader and probes.
+
+    `submitted` and `released` are the files' digests, `isolation` is the one asked for, `draw` is the number of the
+    probes' draw, and `limits` are those that the instructor changed.
+    """
+    when = hashlib.blake2b(timestamp.encode("utf-8", "surrogateescape"), digest_size=8).hexdigest()
+    changed = ",".join(f"{name}={value:g}" for name, value in sorted((limits or {}).items()))
+    return "-".join((submitted, released, grading_code(), isolation, when, str(draw), changed))
 
 
 @functools.cache

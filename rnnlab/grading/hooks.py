@@ -5,10 +5,8 @@ Pass 1 (sanitize) reads whatever was handed in and rebuilds it; pass 2 grades th
 
 from __future__ import annotations
 
-import atexit
-import functools
-import re
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,26 +16,29 @@ from nbconvert.preprocessors.sanitize import SanitizeHTML
 from nbformat.notebooknode import NotebookNode
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import Enum, Unicode
+from traitlets import Dict, Enum
+from traitlets.config import Config
 
-from rnnlab.grading import engine, notebooks, outputs, submission
+from rnnlab.grading import seeds, timestamp, work
+from rnnlab.grading.course import CourseError
 from rnnlab.grading.fingerprint import fingerprint
-from rnnlab.grading.rebuild import rebuild
-from rnnlab.grading.record import INTERRUPTED, Record
+from rnnlab.grading.record import Record
 from rnnlab.grading.safe_html import TAGS
-from rnnlab.grading.sandbox import Isolation, Sandbox
-from rnnlab.grading.seeds import course_secret, probe_seed
-from rnnlab.grading.submission import UnreadableNotebook
+from rnnlab.grading.sandbox import Isolation
+from rnnlab.grading.sandboxes import open_sandbox
+from rnnlab.grading.submission import digest_of
 
 HANDED_IN = "rnnlab"
+SANITIZE_STEPS = ["rnnlab.grading.hooks.RebuildSubmission"]
+AUTOGRADE_STEPS = [
+    "rnnlab.grading.hooks.GradeInSandbox",
+    "nbgrader.preprocessors.SaveAutoGrades",
+    "nbgrader.preprocessors.AssignLatePenalties",
+]
 
 
 class SubmissionExporter(NotebookExporter):
     """Reads any submitted file: one that is not a notebook becomes an empty one that says why."""
-
-    refuse = Unicode(
-        help="Why this submission must not be graded; empty for every submission that may be."
-    ).tag(config=True)
 
     def from_filename(self, filename: str, resources: Any = None, **kw: Any) -> Any:
         resources = {} if resources is None else resources
@@ -46,56 +47,35 @@ class SubmissionExporter(NotebookExporter):
         handed_in_here = path.is_relative_to(Path(course.root) / course.submitted_directory)
         if not handed_in_here:  # pass 2 reads what pass 1 wrote
             return super().from_filename(filename, resources=resources, **kw)
-        try:
-            if self.refuse:
-                raise UnreadableNotebook(self.refuse)
-            handed_in = submission.read(path)
-            resources[HANDED_IN] = {"digest": handed_in.digest, "repairs": handed_in.repairs, "problem": ""}
-            notebook = handed_in.notebook
-        except UnreadableNotebook as error:
-            # What was refused for nbgrader's sake is tried again by the next run: it matches no file.
-            digest = "" if self.refuse else submission.digest_of(path)
-            resources[HANDED_IN] = {"digest": digest, "repairs": (), "problem": str(error)}
-            notebook = NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
-        return self.from_notebook_node(notebook, resources=resources, **kw)
+        data, refusal = work.load(path)
+        handed_in = resources[HANDED_IN] = work.read(data, path.name, refusal)
+        return self.from_notebook_node(handed_in.cells, resources=resources, **kw)
 
 
 class RebuildSubmission(NbGraderPreprocessor):
     """Pass 1: replace the submission by the released notebook with the student's own cells put in."""
 
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
-        course, names, handed_in = CourseDirectory(parent=self), resources["nbgrader"], resources[HANDED_IN]
+        course, names = CourseDirectory(parent=self), resources["nbgrader"]
         released = nbformat.read(_notebook_path(course, course.release_directory, ".", names), as_version=4)
-        rebuilt = rebuild(released, nb)
-        for cell in filter(notebooks.is_test, rebuilt.notebook.cells):
-            outputs.write_not_graded(cell, "the grader has not run")
-        if handed_in["problem"]:
-            record = Record(problems=(handed_in["problem"],), submitted=handed_in["digest"])
-        else:
-            repairs = (*handed_in["repairs"], *rebuilt.repairs)
-            problems = (INTERRUPTED, *rebuilt.problems)
-            record = Record(repairs=repairs, problems=problems, submitted=handed_in["digest"])
-        record.write(rebuilt.notebook)
+        notebook = work.rebuilt(released, replace(resources[HANDED_IN], cells=nb))
         remove_other_files(
             _notebook_path(course, course.autograded_directory, names["student"], names).parent
         )
-        return rebuilt.notebook, resources
+        return notebook, resources
 
 
 def remove_other_files(folder: Path) -> None:
-    """Remove what nbgrader copied from a submission besides its notebooks: a copied link would show what it led to."""
+    """Remove what nbgrader copied from a submission besides its notebooks: a copied link would show what it led to.
+
+    A timestamp that is one stays; nbgrader compares it with the next submission's.
+    """
+    kept = timestamp.NAME if folder.is_dir() and timestamp.read_timestamp(folder).when else ""
     for path in folder.iterdir() if folder.is_dir() else ():
         if path.is_dir() and not path.is_symlink():
             shutil.rmtree(path)
-        elif path.suffix != ".ipynb" and not _is_timestamp(path):
+        elif path.suffix != ".ipynb" and path.name != kept:
             path.unlink()
-
-
-def _is_timestamp(path: Path) -> bool:
-    """nbgrader compares the submission's timestamp with the one that it copied when it graded last."""
-    if path.name != "timestamp.txt" or path.stat().st_size > 100:
-        return False
-    return re.fullmatch(r"[\d:. +TZUC/_-]*", path.read_text(errors="replace").strip()) is not None
 
 
 class GradeInSandbox(NbGraderPreprocessor):
@@ -107,18 +87,26 @@ class GradeInSandbox(NbGraderPreprocessor):
         help="'landlock' (Landlock, seccomp and limits; Linux) or 'process' (limits only, NOT safe for hostile code).",
     ).tag(config=True)
 
+    limits = Dict(
+        help="The limits of a submission that are not the usual ones, such as {'cell_seconds': 30}; "
+        "`rnnlab autograde --help` lists them."
+    ).tag(config=True)
+
     def preprocess(self, nb: NotebookNode, resources: dict[str, Any]) -> tuple[NotebookNode, dict[str, Any]]:
         course, names = CourseDirectory(parent=self), resources["nbgrader"]
-        record = Record.read(nb)
-        if record.waits_for_grading:
-            sandbox = open_sandbox(Isolation(self.isolation))
-            secret = course_secret(Path(course.root))
-            graded = engine.grade(
-                nb, sandbox, lambda exercise: probe_seed(secret, names["student"], exercise, record.submitted)
-            )
-            record = record.after_grading(sandbox.description, graded.problems)
-        released = _notebook_path(course, course.release_directory, ".", names)
-        record.with_fingerprint(fingerprint(record.submitted, released, self.isolation)).write(nb)
+        root, student, submitted = Path(course.root), names["student"], Record.read(nb).submitted
+        draw = seeds.draws(root, names["assignment"]).get(student, 0)
+        key = seeds.submission_key(seeds.course_secret(root), student, submitted, draw)
+        work.grade(
+            nb,
+            lambda: open_sandbox(names["assignment"], Isolation(self.isolation), self.limits),
+            lambda exercise: seeds.exercise_seed(key, exercise),
+        )
+        released = digest_of(_notebook_path(course, course.release_directory, ".", names))
+        when = timestamp.read_timestamp(
+            _notebook_path(course, course.submitted_directory, student, names).parent
+        )
+        work.stamp(nb, fingerprint(submitted, released, self.isolation, when.text, draw, self.limits))
         return nb, resources
 
 
@@ -143,13 +131,20 @@ class SanitizeFeedback(SanitizeHTML):
         return super().preprocess_cell(cell, resources, cell_index)
 
 
-@functools.cache
-def open_sandbox(isolation: Isolation) -> Sandbox:
-    """The warm sandbox of this process; it serves one submission after another and ends with the process."""
-    sandbox = Sandbox(isolation=isolation)
-    sandbox.__enter__()
-    atexit.register(sandbox.__exit__, None, None, None)
-    return sandbox
+def require_own_steps(config: Config) -> None:
+    """Raise `CourseError` where nbgrader_config.py has other steps than these: only nbgrader would take them."""
+    own = {"sanitize_preprocessors": SANITIZE_STEPS, "autograde_preprocessors": AUTOGRADE_STEPS}
+    for name, steps in own.items():
+        configured = config.Autograde.get(name)
+        if configured is None or [_dotted(step) for step in configured] != steps:
+            raise CourseError(
+                f"nbgrader_config.py has its own c.Autograde.{name}, which only `nbgrader autograde` follows; "
+                f"use that command, or set it to {steps}"
+            )
+
+
+def _dotted(step: object) -> str:
+    return f"{step.__module__}.{step.__qualname__}" if isinstance(step, type) else str(step)
 
 
 def _notebook_path(course: CourseDirectory, directory: str, student: str, names: dict[str, str]) -> Path:

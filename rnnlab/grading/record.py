@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 from nbformat.notebooknode import NotebookNode
 
@@ -36,6 +38,11 @@ class Record:
         fields = notebook.metadata.get(KEY)
         if fields is None:
             return cls(problems=("the notebook was not graded by this grader; run `rnnlab autograde`",))
+        return cls.from_fields(fields)
+
+    @classmethod
+    def from_fields(cls, fields: Mapping[str, Any]) -> Record:
+        """The record as it stands in a notebook's metadata under `KEY`."""
         return cls(
             status=Status(fields["status"]),
             repairs=tuple(fields["repairs"]),

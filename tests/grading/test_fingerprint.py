@@ -4,17 +4,31 @@ from __future__ import annotations
 
 from rnnlab.grading.fingerprint import fingerprint, grading_code
 
+FIRST = {
+    "submitted": "a",
+    "released": "b",
+    "isolation": "landlock",
+    "timestamp": "2030-01-01",
+    "draw": 0,
+    "limits": {},
+}
 
-def test_each_origin_of_a_mark_changes_the_fingerprint(tmp_path):
-    released = tmp_path / "released.ipynb"
-    released.write_text("b")
-    first = fingerprint("a", released, "landlock")
-    assert fingerprint("a", released, "landlock") == first
-    others = {fingerprint("a", released, "process"), fingerprint("b", released, "landlock")}
-    released.write_text("c")
-    others.add(fingerprint("a", released, "landlock"))
-    assert len(others | {first}) == 4
+
+def test_each_origin_of_a_mark_changes_the_fingerprint():
+    changes = {
+        "submitted": "x",
+        "released": "x",
+        "isolation": "process",
+        "timestamp": "",
+        "draw": 1,
+        "limits": {"cell_seconds": 2},
+    }
+    assert changes.keys() == FIRST.keys()
+    found = {fingerprint(**{**FIRST, name: value}) for name, value in changes.items()}
+    assert len(found | {fingerprint(**FIRST)}) == 7
+    assert fingerprint(**FIRST) == fingerprint("a", "b", "landlock", "2030-01-01")
 
 
 def test_the_code_that_gives_marks_is_part_of_it():
     assert len(grading_code()) == 32
+    assert grading_code() in fingerprint(**FIRST)
