@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from functools import cache
 
 import numpy as np
 
@@ -61,6 +62,7 @@ def counts_of_contexts(order, weight=4.0):
         for place in range(size, len(text)):
             table[text[place - size : place]][text[place]] += 1
 
+    @cache
     def distribution(context):
         p = np.full(V, 1 / V)
         for size, table in enumerate(tables[: len(context) + 1]):
