@@ -11,10 +11,12 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from .readable import OPEN_PARTS, library_paths
+from .system import System
 
 _NAMESPACES = (
     "--unshare-all",
@@ -31,7 +33,27 @@ _NAMESPACES = (
 _ALSO_THERE = ("/sys/devices/system/cpu", "/etc/alternatives")
 _PROBE_SECONDS = 20.0
 _RESTRICTED = Path("/proc/sys/kernel/apparmor_restrict_unprivileged_userns")
-_COUNTS = (Path("/proc/sys/user/max_user_namespaces"), Path("/proc/sys/kernel/unprivileged_userns_clone"))
+_COUNTS = {
+    Path("/proc/sys/user/max_user_namespaces"): 15000,
+    Path("/proc/sys/kernel/unprivileged_userns_clone"): 1,
+}
+_USE_UBUNTUS_PROFILE = (
+    "sudo apt install apparmor-profiles",
+    "sudo cp /usr/share/apparmor/extra-profiles/bwrap* /etc/apparmor.d/",
+    "sudo systemctl reload apparmor",
+)
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Why bubblewrap cannot be used here, in a sentence, and the commands that change it."""
+
+    sentence: str
+    commands: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return it on one line."""
+        return self.sentence + "".join(f" Run: `{command}`." for command in self.commands)
 
 
 def command(home: Path, package: Path, closed: Iterable[Path] = ()) -> list[str]:
@@ -69,16 +91,17 @@ def program() -> str | None:
 
 
 @lru_cache(maxsize=1)
-def problem() -> str | None:
-    """Return why bubblewrap cannot be used here, with the next step; None where it works. It is run once to see."""
+def problem() -> Problem | None:
+    """Return why bubblewrap cannot be used here; None where it works. It is run once to see."""
     installed = program()
     if installed is None:
-        return "bubblewrap is not installed: install the package `bubblewrap` (its program is `bwrap`)."
+        install = System.here().install("bubblewrap", "bubblewrap")
+        return Problem("bubblewrap (its program is bwrap) is not installed.", (install,))
     try:
         arguments = [installed, *_NAMESPACES, "--ro-bind", "/", "/", "--", installed, "--version"]
         done = subprocess.run(arguments, capture_output=True, text=True, timeout=_PROBE_SECONDS, check=False)
     except (OSError, subprocess.TimeoutExpired) as error:
-        return f"bubblewrap is installed and did not run: {error}."
+        return Problem(f"bubblewrap is installed and did not run: {error}.")
     if done.returncode == 0:
         return None
     lines = done.stderr.strip().splitlines()
@@ -97,22 +120,21 @@ def installed_version() -> str:
     return shown.stdout.split()[-1]
 
 
-def _explained(complaint: str) -> str:
-    said = f"bubblewrap is installed and did not work ({complaint})"
+def _explained(complaint: str) -> Problem:
+    said = f"bubblewrap is installed and did not work ({complaint})."
     if _says(_RESTRICTED, "1"):
-        return (
-            f"{said}: AppArmor keeps programs from making namespaces. Allow it for this one with Ubuntu's own profile: "
-            "`sudo apt install apparmor-profiles`, then `sudo ln -s "
-            "/usr/share/apparmor/extra-profiles/bwrap-userns-restrict /etc/apparmor.d/` and "
-            "`sudo systemctl reload apparmor`."
-        )
-    if any(_says(setting, "0") for setting in _COUNTS):
-        return (
-            f"{said}: this kernel's settings allow no user namespaces. Allow them with "
-            "`sudo sysctl user.max_user_namespaces=15000` and, on Debian, "
-            "`sudo sysctl kernel.unprivileged_userns_clone=1`."
-        )
-    return f"{said}: containers often forbid namespaces. Run the grader outside the container, or go on without it."
+        why = "AppArmor keeps programs from making namespaces. Ubuntu's own profile allows it for this one."
+        return Problem(f"{said} {why}", _USE_UBUNTUS_PROFILE)
+    forbidding = [setting for setting in _COUNTS if _says(setting, "0")]
+    if forbidding:
+        commands = tuple(f"sudo sysctl {_sysctl_name(each)}={_COUNTS[each]}" for each in forbidding)
+        return Problem(f"{said} This kernel's settings allow no user namespaces.", commands)
+    why = "Containers often forbid namespaces. Run the grader outside the container, or go on without bubblewrap."
+    return Problem(f"{said} {why}")
+
+
+def _sysctl_name(setting: Path) -> str:
+    return f"{setting.parent.name}.{setting.name}"
 
 
 def _says(setting: Path, value: str) -> bool:

@@ -30,7 +30,7 @@ def problems(isolation: Isolation) -> tuple[str, ...]:
     if isolation is not Isolation.BUBBLEWRAP:
         return missing
     lacking = bubblewrap.problem()
-    return missing if lacking is None else (*missing, lacking)
+    return missing if lacking is None else (*missing, str(lacking))
 
 
 def lock_problems() -> tuple[str, ...]:

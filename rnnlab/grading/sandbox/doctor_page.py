@@ -15,10 +15,10 @@ from .survey import Layer, State
 
 _MARKS = {State.THERE: ("✓", "green"), State.ABSENT: ("–", "yellow"), State.MISSING: ("✗", "red")}
 _MEANINGS = {
-    Isolation.BEST: "the strongest of the next two that is here; the default",
-    Isolation.BUBBLEWRAP: "a machine of its own for each grader, and all of landlock inside it",
+    Isolation.BEST: "the default: the stronger of the next two",
+    Isolation.BUBBLEWRAP: "landlock, in a machine where nothing else can be seen",
     Isolation.LANDLOCK: "no network, no programs, no files but Python's and its own",
-    Isolation.PROCESS: "limits alone: hostile code could read your files",
+    Isolation.PROCESS: "limits alone; hostile code could read your files",
 }
 
 
@@ -40,7 +40,7 @@ def _parts(layers: Sequence[Layer]) -> Iterator[RenderableType]:
 
 
 def _layers(layers: Sequence[Layer]) -> Table:
-    table = _table()
+    table = _table(columns=4)
     for layer in layers:
         mark, color = _MARKS[layer.state]
         table.add_row(Text(mark, style=color), layer.name, layer.found, Text(layer.purpose, style="dim"))
@@ -48,29 +48,31 @@ def _layers(layers: Sequence[Layer]) -> Table:
 
 
 def _remedies(lacking: Sequence[Layer]) -> Iterator[RenderableType]:
-    """Yield each remedy over the whole width, so that its command can be copied."""
+    """Yield each remedy over the whole width, with its commands on lines of their own, to be copied."""
     for layer in lacking:
         mark, color = _MARKS[layer.state]
-        optional = " (not needed)" if layer.state is State.ABSENT else " (needed)"
-        yield Text.assemble("  ", (mark, color), f" {layer.name}", (optional, "dim"))
+        needed = " (needed)" if layer.state is State.MISSING else " (can be done without)"
+        yield Text.assemble("  ", (mark, color), f" {layer.name}", (needed, "dim"))
         yield Padding(Text(layer.remedy), (0, 0, 0, 4))
+        for command in layer.commands:
+            yield Padding(Text(command, style="cyan", overflow="fold"), (0, 0, 0, 6))
 
 
 def _levels() -> Table:
-    table = _table()
-    used = doctor.resolve(Isolation.BEST)
+    table = _table(columns=3)
     for level, meaning in _MEANINGS.items():
-        mark, color = _MARKS[State.ABSENT if doctor.problems(level) else State.THERE]
-        shown = f"now {used.value}" if level is Isolation.BEST and not doctor.problems(level) else ""
-        table.add_row(Text(mark, style=color), level.value, shown, Text(meaning, style="dim"))
+        possible = not doctor.problems(level)
+        mark, color = _MARKS[State.THERE if possible else State.ABSENT]
+        here = f", here {doctor.resolve(level).value}" if level is Isolation.BEST and possible else ""
+        table.add_row(Text(mark, style=color), level.value, Text(meaning + here, style="dim"))
     return table
 
 
-def _table() -> Table:
+def _table(columns: int) -> Table:
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column(width=3, justify="right")
-    table.add_column(no_wrap=True)
-    table.add_column(no_wrap=True)
+    for _ in range(columns - 2):
+        table.add_column(no_wrap=True)
     table.add_column()
     return table
 
@@ -81,7 +83,6 @@ def _conclusion() -> Text:
             "\nStudents' code cannot be contained here. Grading stops unless you say --isolation=process.",
             style="bold red",
         )
-    return Text.assemble(
-        ("\nStudents' code is contained here, by ", "bold green"),
-        (f"{doctor.describe(Isolation.BEST)}.", "bold green"),
+    return Text(
+        f"\nStudents' code is contained here, by {doctor.describe(Isolation.BEST)}.", style="bold green"
     )

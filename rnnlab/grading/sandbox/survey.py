@@ -14,8 +14,6 @@ from importlib.metadata import PackageNotFoundError, version
 from . import bubblewrap, doctor
 from .system import System
 
-_MANY_BYTES = "8G"
-
 
 class State(enum.Enum):
     """Whether a layer is there: MISSING stops safe grading, ABSENT costs something that can be done without."""
@@ -27,13 +25,16 @@ class State(enum.Enum):
 
 @dataclass(frozen=True)
 class Layer:
-    """One thing that a machine may offer: what was found, what it is for, and how to get it where it is not there."""
+    """One thing that a machine may offer: what was found, what it is for, and where it is not there, how to get it:
+    a sentence, and commands to type.
+    """
 
     name: str
     state: State
     found: str
     purpose: str
     remedy: str = ""
+    commands: tuple[str, ...] = ()
 
 
 def survey(system: System | None = None) -> tuple[Layer, ...]:
@@ -51,22 +52,20 @@ def _containing(system: System) -> Iterator[Layer]:
     yield Layer("kernel", State.THERE, kernel, "holds the locks below")
     yield _landlock()
     yield _seccomp(system)
-    yield Layer("limits", State.THERE, "rlimits", "end code that takes too much time, memory or disk")
+    yield Layer("limits", State.THERE, "rlimits", "stop code that takes too much")
     yield _bubblewrap(system)
     yield _outer_limit()
 
 
 def _elsewhere(system: System) -> Layer:
-    remedy = "Grade on Linux. A virtual machine will do, such as: " + system.virtual_machine
-    return Layer(
-        "kernel", State.MISSING, platform.system(), "Linux holds the locks for students' code", remedy
-    )
+    purpose, remedy = "Linux has the locks for submissions", "Grade on Linux. A virtual machine will do:"
+    return Layer("kernel", State.MISSING, platform.system(), purpose, remedy, (system.virtual_machine,))
 
 
 def _landlock() -> Layer:
     from . import landlock
 
-    purpose = "closes files and the network to students' code"
+    purpose = "closes files and network to submissions"
     abi = landlock.abi()
     if abi >= 1:
         return Layer("Landlock", State.THERE, f"version {abi}", purpose)
@@ -77,37 +76,38 @@ def _landlock() -> Layer:
 
 
 def _seccomp(system: System) -> Layer:
-    purpose = "closes all system calls that honest code does not make"
+    purpose = "refuses what honest code never calls"
     problems = doctor.seccomp_problems()
     if not problems:
         return Layer("seccomp", State.THERE, f"pyseccomp {_version('pyseccomp')}", purpose)
-    remedy = " ".join(problems)
-    if doctor.lacks_library():
-        remedy = f"Install the library libseccomp: {system.install('libseccomp2', 'libseccomp')}"
-    return Layer("seccomp", State.MISSING, "none", purpose, remedy)
+    if not doctor.lacks_library():
+        return Layer("seccomp", State.MISSING, "none", purpose, " ".join(problems))
+    install = system.install("libseccomp2", "libseccomp")
+    return Layer("seccomp", State.MISSING, "none", purpose, "Install the library libseccomp:", (install,))
 
 
 def _bubblewrap(system: System) -> Layer:
-    purpose = "gives students' code a machine of its own, with no files to look for"
+    purpose = "gives submissions a machine of their own"
     problem = bubblewrap.problem()
     if problem is None:
         return Layer("bubblewrap", State.THERE, bubblewrap.installed_version(), purpose)
     if bubblewrap.program() is None:
-        remedy = f"Install it: {system.install('bubblewrap', 'bubblewrap')}"
-        return Layer("bubblewrap", State.ABSENT, "not installed", purpose, remedy)
-    return Layer("bubblewrap", State.ABSENT, "does not run", purpose, problem)
+        install = system.install("bubblewrap", "bubblewrap")
+        return Layer("bubblewrap", State.ABSENT, "not installed", purpose, "Install it:", (install,))
+    return Layer("bubblewrap", State.ABSENT, "does not run", purpose, problem.sentence, problem.commands)
 
 
 def _outer_limit() -> Layer:
-    """Whether this user's systemd can bound the memory of the grader and all that it starts."""
-    purpose = "can bound the memory of all submissions together"
+    """Return whether this user's systemd can bound the memory of the grader and of all that it starts:
+    `systemd-run --user --scope -p MemoryMax=8G rnnlab autograde …`.
+    """
+    purpose = "one memory limit for all together"
     if not _has_user_manager():
         remedy = (
-            "Nothing to do: each submission has its own limit. A login under systemd offers this one too."
+            "A login under systemd offers it. Nothing depends on it: each submission has a limit of its own."
         )
-        return Layer("cgroup", State.ABSENT, "no systemd of yours", purpose, remedy)
-    remedy = f"Put it in front: systemd-run --user --scope -p MemoryMax={_MANY_BYTES} rnnlab autograde …"
-    return Layer("cgroup", State.THERE, "systemd-run", purpose, remedy)
+        return Layer("cgroup", State.ABSENT, "not here", purpose, remedy)
+    return Layer("cgroup", State.THERE, "systemd-run", purpose)
 
 
 def _has_user_manager() -> bool:
@@ -125,13 +125,13 @@ def _serving(system: System) -> Iterator[Layer]:
     """Yield what some assignments and large classes need besides."""
     wanted = (
         ("torch", "torch", "assignments that train with torch", "pip install 'rnnlab[torch]'"),
-        ("Dask", "distributed", "grading on several machines: --scheduler", "pip install 'rnnlab[cluster]'"),
-        ("PostgreSQL", "psycopg", "a gradebook on a server: db_url", "pip install 'rnnlab[postgresql]'"),
+        ("Dask", "distributed", "grading on several machines", "pip install 'rnnlab[cluster]'"),
+        ("PostgreSQL", "psycopg", "a gradebook on a server", "pip install 'rnnlab[postgresql]'"),
     )
-    for name, distribution, purpose, remedy in wanted:
+    for name, distribution, purpose, install in wanted:
         found = _version(distribution)
         if found is None:
-            yield Layer(name, State.ABSENT, "not installed", purpose, f"Install it: {remedy}")
+            yield Layer(name, State.ABSENT, "not installed", purpose, "Install it:", (install,))
         else:
             yield Layer(name, State.THERE, found, purpose)
 

@@ -34,7 +34,7 @@ def broken_bubblewrap(monkeypatch, tmp_path):
     fake = tmp_path / "bwrap"
     monkeypatch.setattr(bubblewrap, "program", lambda: str(fake))
 
-    def complain(sentence: str) -> str | None:
+    def complain(sentence: str) -> bubblewrap.Problem | None:
         fake.write_text(f"#!/bin/sh\necho 'bwrap: {sentence}' >&2\nexit 1\n")
         fake.chmod(0o755)
         bubblewrap.problem.cache_clear()
@@ -70,9 +70,9 @@ def test_a_system_is_known_by_its_family(identity, relatives, system):
 
 
 def test_what_is_missing_comes_with_the_command_of_this_system(no_bubblewrap):
-    assert layer("bubblewrap", UBUNTU).remedy == "Install it: sudo apt install bubblewrap"
-    assert layer("bubblewrap", FEDORA).remedy == "Install it: sudo dnf install bubblewrap"
-    both = layer("bubblewrap", UNKNOWN).remedy
+    assert layer("bubblewrap", UBUNTU).commands == ("sudo apt install bubblewrap",)
+    assert layer("bubblewrap", FEDORA).commands == ("sudo dnf install bubblewrap",)
+    (both,) = layer("bubblewrap", UNKNOWN).commands
     assert "sudo apt install bubblewrap (Debian, Ubuntu)" in both
     assert "sudo dnf install bubblewrap (Fedora)" in both
     assert layer("bubblewrap").state is State.ABSENT
@@ -88,24 +88,27 @@ def test_bubblewrap_that_apparmor_stops_is_explained(broken_bubblewrap, monkeypa
     setting.write_text("1\n")
     monkeypatch.setattr(bubblewrap, "_RESTRICTED", setting)
     problem = broken_bubblewrap("setting up uid map: Permission denied")
-    assert "(bwrap: setting up uid map: Permission denied)" in problem
-    assert "apparmor-profiles" in problem
-    assert layer("bubblewrap").remedy == problem
+    assert "(bwrap: setting up uid map: Permission denied)" in problem.sentence
+    assert problem.commands[0] == "sudo apt install apparmor-profiles"
+    assert (layer("bubblewrap").remedy, layer("bubblewrap").commands) == (problem.sentence, problem.commands)
+    assert str(problem).endswith(" Run: `sudo systemctl reload apparmor`.")
     assert doctor.resolve(Isolation.BEST) is Isolation.LANDLOCK
 
 
 def test_bubblewrap_that_the_kernel_stops_is_explained(broken_bubblewrap, monkeypatch, tmp_path):
-    setting = tmp_path / "namespaces"
+    setting = tmp_path / "user" / "max_user_namespaces"
+    setting.parent.mkdir()
     setting.write_text("0\n")
     monkeypatch.setattr(bubblewrap, "_RESTRICTED", tmp_path / "nothing")
-    monkeypatch.setattr(bubblewrap, "_COUNTS", (setting,))
-    assert "sysctl user.max_user_namespaces" in broken_bubblewrap("No permissions to create new namespace")
+    monkeypatch.setattr(bubblewrap, "_COUNTS", {setting: 15000, tmp_path / "nothing": 1})
+    problem = broken_bubblewrap("No permissions to create new namespace")
+    assert problem.commands == ("sudo sysctl user.max_user_namespaces=15000",)
 
 
 def test_bubblewrap_that_a_container_stops_is_explained(broken_bubblewrap, monkeypatch, tmp_path):
     monkeypatch.setattr(bubblewrap, "_RESTRICTED", tmp_path / "nothing")
-    monkeypatch.setattr(bubblewrap, "_COUNTS", ())
-    assert "containers often forbid" in broken_bubblewrap("Creating new namespace failed")
+    monkeypatch.setattr(bubblewrap, "_COUNTS", {})
+    assert "Containers often forbid" in broken_bubblewrap("Creating new namespace failed").sentence
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="NOT TESTED: Landlock exists on Linux only")
