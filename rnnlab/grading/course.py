@@ -62,7 +62,7 @@ class Course:
     @property
     def isolation(self) -> str:
         """The isolation that was asked for."""
-        return str(self.config.GradeInSandbox.get("isolation", Isolation.LANDLOCK.value))
+        return str(self.config.GradeInSandbox.get("isolation", Isolation.BEST.value))
 
     @property
     def limits(self) -> dict[str, float]:

@@ -83,8 +83,9 @@ class GradeInSandbox(NbGraderPreprocessor):
 
     isolation = Enum(
         [level.value for level in Isolation],
-        default_value=Isolation.LANDLOCK.value,
-        help="'landlock' (Landlock, seccomp and limits; Linux) or 'process' (limits only, NOT safe for hostile code).",
+        default_value=Isolation.BEST.value,
+        help="'best' (the stronger of the next two that is here), 'bubblewrap' (Linux, with bubblewrap), 'landlock' "
+        "(Linux), or 'process' (limits only, NOT safe for hostile code). `rnnlab doctor` says what is here.",
     ).tag(config=True)
 
     limits = Dict(
