@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import enum
+import inspect
 from pathlib import Path
 from typing import Annotated
 
@@ -27,12 +28,13 @@ Root = Annotated[
     ),
 ]
 Isolated = Annotated[
-    Isolation,
+    Isolation | None,
     typer.Option(
         "--isolation",
         metavar="LEVEL",
-        help="How students' code is contained. landlock: safe; Linux. "
-        "process: limits of time and memory alone, NOT safe for hostile code. See rnnlab doctor.",
+        show_default=f"nbgrader_config.py's, else {Isolation.BEST.value}",
+        help="How students' code is contained: bubblewrap or landlock, both safe; best, the stronger one that is here; "
+        "or process, with limits of time and memory alone, NOT safe for hostile code. See rnnlab doctor.",
     ),
 ]
 
@@ -53,9 +55,16 @@ EXIT_CODES = """Exit codes
   130  interrupted with Ctrl+C; what was finished is kept"""
 
 
-def examples(*lines: str) -> str:
-    """A command's closing lines: its examples, then the exit codes."""
-    return "\n".join(["Examples", *(f"  {line}" for line in lines), "", EXIT_CODES])
+def examples(*lines: str, more: str = "") -> str:
+    """A command's closing lines: its examples, what else there is to say, and the exit codes."""
+    shown = "\n".join(["Examples", *(f"  {line}" for line in lines)])
+    return "\n\n".join(part for part in (shown, more, EXIT_CODES) if part).replace("[", r"\[")
+
+
+def flowing(text: str | None) -> str:
+    """A docstring's paragraphs, each on one line, for a terminal of any width."""
+    paragraphs = inspect.cleandoc(text or "").split("\n\n")
+    return "\n\n".join(paragraph.replace("\n", " ") for paragraph in paragraphs)
 
 
 def complain(message: object) -> None:
