@@ -95,7 +95,7 @@ class ClassSummary:
         findings = result.failed
         self.mistakes.update({(f.verdict.exercise, m) for f in findings for m in f.verdict.mistakes})
         self.clusters.add(result.student, (finding.verdict for finding in findings))
-        self.copies.add(result.student, own_code(result))
+        self.copies.add(result.student, own_cells(result))
         self._add_flags(result)
         share = result.final_score / result.max_score if result.max_score else 0.0
         self._shares.append(share)
@@ -178,9 +178,10 @@ def without_names(repair: str, names: Iterable[str]) -> str:
     return re.sub(rf"\b(?:{words})\b", "…", repair) if words else repair
 
 
-def own_code(result: StudentResult) -> str:
-    """All code cells that the student wrote, as one text."""
-    return "\n\n".join(block.code for block in result.blocks)
+def own_cells(result: StudentResult) -> list[str]:
+    """All code cells that the student wrote."""
+    cells = (cell for block in result.blocks for cell in (*block.added, *block.answers))
+    return [cell.source for cell in cells if cell.cell_type == "code" and cell.source.strip()]
 
 
 def _list(listed: list[Listed], entry: Listed) -> None:

@@ -91,13 +91,15 @@ class Copies:
         self._prints: list[Prints] = []
         self._texts: dict[bytes, list[int]] = {}
 
-    def add(self, student: str, code: str) -> None:
-        """Take in all of a student's own code."""
-        own = np.setdiff1d(fingerprints(code), self._template, assume_unique=True)
+    def add(self, student: str, cells: Sequence[str]) -> None:
+        """Take in a student's code, cell by cell, as the template was."""
+        prints = [fingerprints(code) for code in cells]
+        everything = np.unique(np.concatenate(prints)) if prints else np.empty(0, dtype=np.int64)
+        own = np.setdiff1d(everything, self._template, assume_unique=True)
         self._students.append(student)
         self._prints.append(own)
         if len(own) >= LEAST_SHARED:
-            text = "\n".join(line.strip() for line in code.splitlines() if line.strip())
+            text = "\n".join(line.strip() for code in cells for line in code.splitlines() if line.strip())
             group = self._texts.setdefault(hashlib.blake2b(text.encode(), digest_size=16).digest(), [])
             group.append(len(self._students) - 1)
 

@@ -55,9 +55,7 @@ def write_feedback(course: Course, assignment: str, students: tuple[str, ...]) -
                 became = _write_page(course, assignment, sheet, rules)
                 if exchange:
                     _put_companions(course, assignment, sheet.student)
-            except (
-                Exception
-            ):  # a full disk, or a fault of ours: the other students get their pages all the same
+            except Exception:  # a full disk, or a fault of ours: the others get their pages all the same
                 logging.getLogger(__name__).exception("no feedback page for %s", sheet.student)
                 became = Page.FAILED
             yield sheet.student, became
@@ -77,10 +75,10 @@ def rules_of(course: Course) -> Rules:
         raise CourseError(
             f'c.FeedbackPage.book_url must begin with "https://" or be empty, and it is {book_url!r}'
         )
-    unsaid = {str(course.root), str(Path(rnnlab.__file__).parent.parent), sys.prefix, str(Path.home())} - {
-        "/"
-    }
-    return Rules(level, Chapters(course.root, book_url, UP_FROM_PAGE), tuple(sorted(unsaid, key=len)[::-1]))
+    package = Path(rnnlab.__file__).parent.parent
+    unsaid = {str(course.root), str(package), sys.prefix, str(Path.home())} - {"/"}
+    longest_first = tuple(sorted(unsaid, key=len, reverse=True))
+    return Rules(level, Chapters(course.root, book_url, UP_FROM_PAGE), longest_first)
 
 
 def _write_page(course: Course, assignment: str, sheet: Sheet, rules: Rules) -> Page:

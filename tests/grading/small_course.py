@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import functools
 import shutil
+import tempfile
 import warnings
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+from nbgrader.api import Gradebook
 from sqlalchemy.exc import SAWarning
 
 from rnnlab.check import Verdict
 from rnnlab.grading import notebooks, outputs
-from rnnlab.grading.course import Course
+from rnnlab.grading.course import Course, put_environment_on_path
 from rnnlab.grading.record import Record, Status
 
 ASSIGNMENT = "hidden_state"
@@ -88,6 +91,7 @@ def make(root: Path, source: Path, works: tuple[Work, ...]) -> Course:
     """A course in the folder `root` with these students' graded work."""
     root.mkdir(parents=True, exist_ok=True)
     shutil.copy(source / "nbgrader_config.py", root)
+    (root / "gradebook.db").write_bytes(_empty_gradebook())
     course = Course.open(root)
     released = course.released(ASSIGNMENT)
     released.parent.mkdir(parents=True)
@@ -106,6 +110,16 @@ def make(root: Path, source: Path, works: tuple[Work, ...]) -> Course:
             for work in works:
                 _enter(course, gradebook, work)
     return course
+
+
+@functools.cache
+def _empty_gradebook() -> bytes:
+    """nbgrader asks a program of its own for the version of a new gradebook, which takes seconds; once is enough."""
+    put_environment_on_path()
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "gradebook.db"
+        Gradebook(f"sqlite:///{path}", "rnn").close()
+        return path.read_bytes()
 
 
 def _enter(course: Course, gradebook, work: Work) -> None:
