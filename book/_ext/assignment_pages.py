@@ -70,7 +70,20 @@ def parts(notebook: released.Notebook, _: str) -> str:
         if cell.kind == "words":
             words = "a few sentences, read by a person"
             rows.append([link(notebook, heading), words, f"{cell.points:g}", "", ""])
-    return "\n".join(f"| {' | '.join(map(str, row if several else row[:-1]))} |" for row in rows)
+    table = "\n".join(f"| {' | '.join(map(str, row if several else row[:-1]))} |" for row in rows)
+    return "\n\n".join([table, *(measured(part) for _, part in found if hasattr(part, "metric"))])
+
+
+def measured(part) -> str:
+    """How the points of a function that is measured depend on its score."""
+    direction = "or more" if part.metric.higher_is_better else "or less"
+    steps = [
+        f"{part.metric.written(score)} {direction} earns {points:g}" for score, points in part.thresholds
+    ]
+    return (
+        f"`{part.function_name}` is measured, not compared. Its score is the {part.metric.name.removeprefix('the ')}: "
+        f"{', '.join(steps)} points."
+    )
 
 
 def wanted(part) -> str:

@@ -20,9 +20,10 @@ LOADED = {
 
 @dataclass
 class Page(HTMLParser):
-    """What matters of one page: its anchors, its links, what it loads, and its faults."""
+    """What matters of one page: its ids and names, its links, what it loads, and its faults."""
 
-    anchors: set[str] = field(default_factory=set)
+    ids: set[str] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
     links: list[str] = field(default_factory=list)
     loaded: list[str] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
@@ -32,7 +33,10 @@ class Page(HTMLParser):
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         given = dict(attributes)
-        self.anchors.update(filter(None, (given.get("id"), given.get("name"))))
+        if given.get("id") in self.ids:
+            self.faults.append(f"two elements with the id {given['id']}")
+        self.ids.update(filter(None, (given.get("id"),)))
+        self.names.update(filter(None, (given.get("name"),)))
         if tag == "a" and given.get("href"):
             self.links.append(given["href"])
         if tag == "img" and _undescribed(given):
@@ -75,6 +79,6 @@ def broken(address: str, path: Path, pages: dict[Path, Page]) -> str | None:
     if not target.exists():
         return f"links to a file that is not there: {address}"
     anchor = unquote(parts.fragment)
-    if anchor and target in pages and anchor not in pages[target].anchors:
+    if anchor and target in pages and anchor not in pages[target].ids | pages[target].names:
         return f"links to an anchor that is not there: {address}"
     return None

@@ -365,6 +365,7 @@ def test_the_site_check_is_silent_about(tmp_path, body):
         ('<script src="//cdn.example.org/a.js">', "loads from another host: //cdn.example.org/a.js"),
         ('<link href="https://fonts.example.org/a.css">', "loads from another host: https://fonts.example.org/a.css"),
         ('<script src="gone.js">', "links to a file that is not there: gone.js"),
+        ('<p id="here"><p id="here">', "two elements with the id here"),
     ],
 )  # fmt: skip
 def test_the_site_check_reports(tmp_path, body, fault):
