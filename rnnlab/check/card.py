@@ -55,12 +55,16 @@ def as_html(verdict: Verdict, level: int) -> str:
 def _mark(verdict: Verdict) -> str:
     if verdict.stage == "recorded":
         return "·"
+    if verdict.earned:
+        return "◐"
     return "✓" if verdict.passed else "✗"
 
 
 def _status(verdict: Verdict) -> str:
     if verdict.stage == "recorded":
         return "recorded"
+    if verdict.earned:
+        return f"{verdict.earned:g} points so far"
     return "passed" if verdict.passed else "not yet"
 
 
