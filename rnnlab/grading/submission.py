@@ -74,7 +74,7 @@ def parse(data: bytes, name: str) -> Submission:
         cells = _as_version_4(json.loads(data))["cells"]
         plain, repairs = _mended(cells)
     except Exception as error:  # what is not a notebook fails in many ways, and each means the same
-        reason = _what_it_is(data) or type(error).__name__
+        reason = _what_it_is(data) or _what_is_wrong(error)
         raise UnreadableNotebook(f"{name} is not a notebook that can be read ({reason}); {AGAIN}") from error
     notebook = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": plain})
     return Submission(notebook, digest(data), tuple(repairs))
@@ -86,6 +86,18 @@ def _what_it_is(data: bytes) -> str:
         return "it has the marks of a merge conflict"
     start = data.lstrip()[:100].lower()
     return next((kind for sign, kind in SIGNS.items() if start.startswith(sign)), "")
+
+
+def _what_is_wrong(error: Exception) -> str:
+    """Why a file could not be read as a notebook, for a person."""
+    match error:
+        case UnicodeError() | json.JSONDecodeError():
+            return "it is another kind of file, or not all of it arrived"
+        case nbformat.NBFormatError() | nbformat.ValidationError():
+            return "it is of a format that is not known here"
+        case TypeError() | KeyError() | AttributeError():
+            return "it is JSON, and has no cells"
+    return type(error).__name__
 
 
 def _as_version_4(raw: dict[str, Any]) -> dict[str, Any]:
