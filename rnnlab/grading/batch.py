@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
-from rnnlab.grading import hooks, seeds, submission, work
+from rnnlab.grading import hooks, seeds, submission, timings, work
 from rnnlab.grading.course import Course, CourseError
 from rnnlab.grading.executors import Executor, local_executor
 from rnnlab.grading.fingerprint import fingerprint, grading_code
@@ -93,6 +93,7 @@ def _graded(desk: Desk, ledger: Ledger, students: Sequence[str], executor: Execu
     try:
         for some in _gathered(outcomes):
             ledger.write(some, [desk.timestamp(outcome.student) for outcome in some])
+            desk.remember_times(some)
             for outcome in some:
                 record = outcome.record
                 yield Done(
@@ -163,6 +164,11 @@ class Desk:
             refusal=refusal,
             problems=(problem,) if problem else (),
         )
+
+    def remember_times(self, outcomes: Sequence[Outcome]) -> None:
+        """Keep how long each took, for the class report."""
+        taken = [(outcome.student, outcome.seconds) for outcome in outcomes]
+        timings.remember(self._course.root, self._assignment, taken)
 
     def timestamp(self, student: str) -> Timestamp:
         """When the submission was handed in."""
