@@ -8,13 +8,13 @@
 #                is usually a CUDA build of several gigabytes, which works as well.  []
 #   PORT         where `make serve` shows the site                             [8000]
 #   JOBS         how many runs of the comparison go on at once; one a core         [2]
-#   ISOLATION    landlock (Linux), or process where there is no Landlock       [by system]
+#   ISOLATION    best (Linux), or process where there is no Landlock           [by system]
 
 PYTHON ?= python3
 TORCH_FLAGS ?=
 PORT ?= 8000
 JOBS ?= 2
-ISOLATION ?= $(if $(filter Linux,$(shell uname -s)),landlock,process)
+ISOLATION ?= $(if $(filter Linux,$(shell uname -s)),best,process)
 
 ASSIGNMENTS := $(notdir $(patsubst %/,%,$(dir $(wildcard solutions/*/*.md))))
 BIN := .venv/bin

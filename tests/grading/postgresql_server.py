@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
@@ -38,7 +39,7 @@ def running(binaries: Path) -> Iterator[Path]:
             _await(binaries, folder, server)
             yield folder
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)  # "fast": it does not wait for connections to end
             server.wait(timeout=START_SECONDS)
     finally:
         shutil.rmtree(folder)
