@@ -11,7 +11,7 @@ from pathlib import Path
 from rnnlab.grading.course import CourseError
 
 # The course's other folders (solutions, submissions, the gradebook) are not served.
-SERVED = {("reports",), ("feedback",)}
+SERVED = {"reports", "feedback"}
 SITE = Path("_build/html")
 
 
@@ -26,7 +26,10 @@ class CourseHandler(SimpleHTTPRequestHandler):
         """The file for a request; the folder is decided after `..` and escapes are gone, never before."""
         inside = os.path.relpath(super().translate_path(path), self.root)
         slash = "/" if path.partition("?")[0].endswith("/") else ""
-        folder = self.root if Path(inside).parts[:1] in SERVED else self.root / SITE
+        parts = Path(inside).parts or ("",)
+        # Feedback pages, which also open without a server, name the site by its folder.
+        by_folder = parts[0] in SERVED or parts[: len(SITE.parts)] == SITE.parts
+        folder = self.root if by_folder else self.root / SITE
         return os.path.join(folder, inside) + slash
 
     def log_message(self, format: str, *args) -> None:

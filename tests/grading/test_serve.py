@@ -20,6 +20,7 @@ def root(tmp_path):
         "feedback/ada/x/x.html",
         "solutions/x/x.md",
         "gradebook.db",
+        "_build/x.txt",
     ):
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_text(path)
@@ -46,6 +47,7 @@ def test_site_reports_and_feedback_are_served(get):
     assert get("/") == "_build/html/index.html"
     assert get("/reports/x.html") == "reports/x.html"
     assert get("/feedback/ada/x/x.html") == "feedback/ada/x/x.html"
+    assert get("/_build/html/index.html") == "_build/html/index.html", "as feedback pages name the site"
 
 
 @pytest.mark.parametrize(
@@ -54,6 +56,8 @@ def test_site_reports_and_feedback_are_served(get):
         "/solutions/x/x.md",
         "/gradebook.db",
         "/reports/../gradebook.db",
+        "/_build/html/../../gradebook.db",
+        "/_build/x.txt",
         "/reports/%2e%2e/gradebook.db",
         "/feedback/..%2fgradebook.db",
         "//gradebook.db",
