@@ -32,7 +32,7 @@ class RateColumn(ProgressColumn):
     def render(self, task: Task) -> Text:
         rate = task.finished_speed or task.speed
         if not rate:
-            return Text("")
+            return Text("" if task.completed else "starting")
         return Text(f"{rate:.1f}/s" if rate >= 1 else f"{60 * rate:.0f}/min", style="progress.data.speed")
 
 
@@ -58,6 +58,7 @@ def progress(console: Console, items: Iterator[Item], total: int) -> Iterator[It
             transient=True,
             disable=not console.is_terminal,
             speed_estimate_period=RATE_SECONDS,
+            refresh_per_second=4,
         ) as bar,
     ):
         task = bar.add_task("", total=total)
