@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from rnnlab.check.compare import Tolerance
 from rnnlab.check.contract import did_not_return, not_there
@@ -13,6 +14,13 @@ from rnnlab.check.verdict import Verdict
 from rnnlab.exercises.spec import Exercise, Failing, Measured, Measurement, Probe, Sample
 
 EXACT = Tolerance(0.0, 0.0)
+
+
+def check_measured(measured: Measured, call: Caller) -> Verdict:
+    """Measure on the public samples: what the score would earn, and what the grade is measured on."""
+    verdict = judge_measured(measured, call, measured.public_samples())
+    scored = verdict.passed or verdict.stage == "measured" or verdict.earned is not None
+    return replace(verdict, headline=f"{verdict.headline} {measured.public_note}") if scored else verdict
 
 
 def judge_measured(measured: Measured, call: Caller, samples: Sequence[Sample]) -> Verdict:
@@ -75,7 +83,7 @@ def _scored(measured: Measured, found: Measurement) -> Verdict:
         return _not_yet(measured, headline, 0.0, failing)
     earned = earned_by(measured, found.value)
     if earned >= measured.points:
-        headline = f"{_score(measured, found)} That earns all {measured.points:g} points."
+        headline = f"{_score(measured, found)} Such a score earns all {measured.points:g} points."
         return Verdict(measured.name, True, "passed", headline, picture=measured.metric.describe(found))
     reason = f"In {measured.function_name}, {failing.summary}. " if failing is not None else ""
     headline = f"{reason}{_score(measured, found)} {_prospect(measured, earned)}"
@@ -95,7 +103,11 @@ def _prospect(measured: Measured, earned: float) -> str:
     threshold, points = next(pair for pair in measured.thresholds if pair[1] > earned)
     bound = "from {} on" if measured.metric.higher_is_better else "at {} or below"
     bound = bound.format(measured.metric.written(threshold))
-    now = f"That earns {earned:g} of {measured.points:g} points" if earned else "That earns no points yet"
+    now = (
+        f"Such a score earns {earned:g} of {measured.points:g} points"
+        if earned
+        else "Such a score earns no points yet"
+    )
     return f"{now}; {bound}, it earns {points:g}."
 
 

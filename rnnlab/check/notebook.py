@@ -9,7 +9,7 @@ from typing import Any
 from rnnlab.check.attempts import Attempts
 from rnnlab.check.judge import judge
 from rnnlab.check.local import local_caller, value_of
-from rnnlab.check.measured import judge_measured
+from rnnlab.check.measured import check_measured
 from rnnlab.check.question import wrong_form
 from rnnlab.check.verdict import Verdict
 from rnnlab.exercises.catalogue import find, public_probes
@@ -49,7 +49,7 @@ def _verdict(part: Part, answer: Any) -> Verdict:
     if isinstance(part, Question):
         return _recorded(part, answer)
     if isinstance(part, Measured):
-        return judge_measured(part, local_caller(answer, tensors=True), part.public_samples())
+        return check_measured(part, local_caller(answer, tensors=True))
     return _checked(part, answer)
 
 

@@ -197,7 +197,8 @@ class Measured:
 
     `stub` has the signature of the student's function. `samples(rng)` draws what the grade is measured on, and
     `public_samples()` gives what `check` measures on in a notebook. `thresholds` are (score, points) pairs from the
-    easiest to the hardest; the last one earns all points. `advice` helps where no failing explains a score.
+    easiest to the hardest; the last one earns all points. `advice` helps where no failing explains a score, and
+    `public_note` says in a notebook what the grade is measured on.
     """
 
     name: str
@@ -209,6 +210,7 @@ class Measured:
     thresholds: tuple[tuple[float, float], ...]
     chapter: str
     advice: Hints
+    public_note: str
     mistakes: tuple[Failing, ...]
 
     @property

@@ -7,9 +7,10 @@ import pytest
 
 from rnnlab.check import judge, judge_question, public_probes
 from rnnlab.check.local import local_caller, value_of
+from rnnlab.check.measured import check_measured
 from rnnlab.exercises import find
 from rnnlab.exercises.catalogue import ASSIGNMENTS
-from rnnlab.exercises.spec import Exercise
+from rnnlab.exercises.spec import Exercise, Measured
 
 RULE = "-" * 80
 MORE = "More: "
@@ -22,6 +23,8 @@ def judged(assignment, source, cell):
     value = cell(source, name)
     if isinstance(part, Exercise):
         return judge(part, local_caller(value), public_probes(part))
+    if isinstance(part, Measured):
+        return check_measured(part, local_caller(value))
     return judge_question(part, value_of(value))
 
 

@@ -51,6 +51,34 @@ MISTAKES = (
         ),
     ),
     Mistake(
+        name="nan_without_hits",
+        summary="a class without hits gives NaN: precision and recall are 0 / 0 there, or F1 is",
+        tag="stability",
+        hints=Hints(
+            where="What is 2·P·R / (P + R) where both are 0?",
+            idea=f"Where nothing was guessed, or nothing is there, the score is 0 by agreement ({MEASURES}).",
+            fix="Write F1 as `2 * hits / np.maximum(guessed + real, 1)`, and guard the other two divisions alike.",
+        ),
+        edits=(
+            ("np.maximum(guessed, 1)", "guessed"),
+            ("np.maximum(real, 1)", "real"),
+            ("2 * hits / np.maximum(guessed + real, 1)", "2 * precision * recall / (precision + recall)"),
+        ),
+    ),
+    Mistake(
+        name="nan_in_f1",
+        summary="F1 is NaN for a class whose precision and recall are both 0",
+        tag="stability",
+        hints=Hints(
+            where="What is 2·P·R / (P + R) where both are 0?",
+            idea=f"A class of which nothing was found has F1 = 0 ({MEASURES}).",
+            fix="Write F1 as `2 * hits / np.maximum(guessed + real, 1)`, which is the same and divides by counts.",
+        ),
+        edits=(
+            ("2 * hits / np.maximum(guessed + real, 1)", "2 * precision * recall / (precision + recall)"),
+        ),
+    ),
+    Mistake(
         name="one_where_nothing_is",
         summary="a class that was never guessed gets precision 1, where 0 is asked for",
         tag="convention",

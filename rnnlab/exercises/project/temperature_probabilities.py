@@ -87,7 +87,7 @@ MISTAKES = (
         hints=Hints(
             where="What is `np.exp(1000)`?",
             idea=f"Subtracting the largest logit changes no probability, and nothing overflows ({OVERFLOW}).",
-            fix="Subtract `scaled.max(axis=1, keepdims=True)` first.",
+            fix="Subtract the largest entry of each row first: `.max(axis=1, keepdims=True)`.",
         ),
         edits=(("scaled - scaled.max(axis=1, keepdims=True)", "scaled"),),
     ),
@@ -98,7 +98,7 @@ MISTAKES = (
         hints=Hints(
             where="What becomes of a row whose logits are all far below those of another row?",
             idea=f"Each row is a softmax of its own, and needs its own maximum ({OVERFLOW}).",
-            fix="Write `scaled.max(axis=1, keepdims=True)`.",
+            fix="Take the maximum of each row: `.max(axis=1, keepdims=True)`.",
         ),
         edits=(("scaled.max(axis=1, keepdims=True)", "scaled.max()"),),
     ),
