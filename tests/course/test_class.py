@@ -1,4 +1,4 @@
-"""The synthetic class of every assignment through the real commands: planned mistakes are named, all else is right."""
+"""The synthetic class of every assignment through the real commands: each habit costs what it should, and no more."""
 
 from __future__ import annotations
 
@@ -6,68 +6,164 @@ import csv
 import shutil
 
 import pytest
+from nbgrader.api import Gradebook
 
-from rnnlab.exercises import assignment, find
+from rnnlab.exercises import assignment
 from rnnlab.exercises.catalogue import ASSIGNMENTS
 from rnnlab.exercises.spec import Exercise, Question
 from rnnlab.grading.course import CourseError
-from rnnlab.grading.synthetic_class import members, planned_answers
-from tests.course.conftest import ASSIGNMENT, copy_course
+from rnnlab.grading.synthetic_class import members
+from rnnlab.grading.synthetic_plan import Student, harmed, plan, planned_answers, read_class, short
+from tests.course.conftest import ASSIGNMENT, CourseFolder, copy_course
 
 pytestmark = pytest.mark.sandbox
 
-# hidden_state's class, which has the hostile students, has a test file of its own.
-OTHERS = [name for name in ASSIGNMENTS if name != ASSIGNMENT]
+UNUSABLE = {"cut the file off", "rename the file"}
+MENDED = {"delete a test cell", "paste a cell twice"}
+FOR_A_PERSON = {"lose all ids"}  # the answer in words is somewhere among the words
 
 
-@pytest.fixture(scope="module", params=OTHERS)
+@pytest.fixture(scope="module", params=ASSIGNMENTS)
 def graded(request, course_root, tmp_path_factory):
-    """The name of an assignment, and a row of marks for each synthetic student."""
+    """The name of an assignment, and the course in which its synthetic class has been graded."""
     name = request.param
+    if name == ASSIGNMENT:
+        return name, request.getfixturevalue("graded_course")
     course = copy_course(course_root, tmp_path_factory.mktemp(name) / "course")
     shutil.rmtree(course.root / "exercises")
     course.do("rnnlab", "release", name)
     course.do("rnnlab", "hand-in-class", name)
-    course.do("rnnlab", "autograde", name)
+    course.do("rnnlab", "autograde", name, codes=(0, 1))
     course.do("rnnlab", "report", name)
-    text = (course.root / "reports" / f"{name}.csv").read_text(encoding="utf-8")
-    return name, text
+    return name, course
 
 
-def rows(text):
-    return {row["student"]: row for row in csv.DictReader(text.splitlines())}
+@pytest.fixture
+def rows(graded):
+    name, course = graded
+    with (course.root / "reports" / f"{name}.csv").open(encoding="utf-8") as file:
+        return {row["student"]: row for row in csv.DictReader(file)}
+
+
+@pytest.fixture
+def planned(graded, rows, course_root):
+    """Each student who has habits and a file that can be read: their row, and what they do in this assignment."""
+    name, _ = graded
+    students = [work for work in members(course_root, name).values() if isinstance(work, Student)]
+    return [(rows[s.name], s, plan(s, name)) for s in students if not UNUSABLE & set(s.careless)]
+
+
+def told(row):
+    """What the row says of each function: its mistakes, or the rung that spoke."""
+    return dict(entry.split(": ", 1) for entry in row["mistakes"].split("; ") if entry)
 
 
 def test_the_gradebook_is_the_golden_one(graded, golden):
-    name, text = graded
+    name, course = graded
+    text = (course.root / "reports" / f"{name}.csv").read_text(encoding="utf-8")
     golden(f"gradebook-{name}.golden.csv", text)
 
 
-def test_each_planned_mistake_is_named_and_all_else_earns_its_points(graded, course_root):
-    name, text = graded
-    planned = {
-        student: plan for student, plan in members(course_root, name).items() if isinstance(plan, dict)
-    }
-    for student, plan in planned.items():
-        row = rows(text)[student]
-        told = dict(entry.split(": ", 1) for entry in row["mistakes"].split("; ") if entry)
+def test_each_mistake_is_named_as_planned(graded, planned):
+    name, _ = graded
+    for row, student, made in planned:
         for part in assignment(name).parts:
-            short = part.name.rpartition(".")[2]
-            wrong = short in plan or short in plan.get("unwritten", ())
-            assert float(row[f"test_{short}"]) == (0 if wrong else part.points), (student, short)
-            if isinstance(part, Exercise) and short in plan:
-                assert sorted(told[short].split(" + ")) == sorted(plan[short]), student
-            if isinstance(part, Question) and short in plan:
-                assert told[short] == "question"
+            if short(part) not in made or short(part) in harmed(student, name):
+                continue
+            if isinstance(part, Exercise):
+                assert sorted(told(row)[short(part)].split(" + ")) == sorted(made[short(part)]), student.name
+            if isinstance(part, Question):
+                assert told(row)[short(part)] == "question", student.name
 
 
-def test_somebody_is_right_everywhere_in_a_way_of_their_own(graded, course_root):
-    name, text = graded
-    best = max(rows(text).values(), key=lambda row: float(row["score"]))
+def test_a_habit_costs_its_own_parts_and_no_others(graded, planned):
+    """Mistakes, botched cells and hostile tricks earn nothing; all else has full marks, however careless the file."""
+    name, _ = graded
+    for row, student, made in planned:
+        lost = made.keys() | set(made.get("unwritten", ())) | harmed(student, name)
+        for part in assignment(name).parts:
+            expected = 0 if short(part) in lost else part.points
+            assert float(row[f"test_{short(part)}"]) == expected, (student.name, short(part))
+
+
+def test_repairs_are_reported_and_what_cannot_be_read_needs_a_person(graded, rows, course_root):
+    name, _ = graded
+    for student, work in members(course_root, name).items():
+        habits = set(work.careless) if isinstance(work, Student) else set()
+        if habits & UNUSABLE:
+            assert (rows[student]["status"], rows[student]["score"]) == ("needs a person", "0")
+        elif habits & MENDED:
+            assert rows[student]["status"] == "graded with repairs"
+        elif habits & FOR_A_PERSON:
+            assert rows[student]["status"] == "needs a person"
+
+
+def test_somebody_is_right_everywhere_in_a_way_of_their_own(graded, rows, course_root):
+    name, _ = graded
     everything = sum(part.points for part in assignment(name).parts)
-    assert float(best["score"]) == everything
-    written = [student for student, work in members(course_root, name).items() if not isinstance(work, dict)]
-    assert any(float(rows(text)[student]["score"]) == everything for student in written)
+    written = [
+        student for student, work in members(course_root, name).items() if not isinstance(work, Student)
+    ]
+    assert max(float(rows[student]["score"]) for student in written) == everything
+
+
+def test_nbgraders_own_command_gives_the_solutions_everything_and_the_stubs_nothing(
+    graded, course_root, tmp_path
+):
+    name, course = graded
+    own = CourseFolder(tmp_path / "course")
+    own.root.mkdir()
+    for kept in ("nbgrader_config.py", "gradebook.db"):
+        shutil.copy(course.root / kept, own.root)
+    shutil.copytree(course.root / "exercises" / name, own.root / "exercises" / name)
+    for student, folder in (("solution", "solutions"), ("stub", "exercises")):
+        place = own.root / "submitted" / student / name
+        place.mkdir(parents=True)
+        shutil.copy(course.root / folder / name / f"{name}.ipynb", place)
+    own.do("nbgrader", "autograde", name)
+    with Gradebook(f"sqlite:///{own.root / 'gradebook.db'}") as gradebook:
+        grades = {
+            student: {grade.name: grade.score for grade in notebook.grades}
+            for student in ("solution", "stub")
+            for notebook in gradebook.find_submission(name, student).notebooks
+        }
+    points = {f"test_{short(part)}": part.points for part in assignment(name).parts}
+    by_hand = {f"explain_{name}": 0}
+    assert grades["solution"] == points | by_hand
+    assert grades["stub"] == dict.fromkeys(points, 0) | by_hand
+
+
+def test_the_class_has_forty_students_and_every_sort_of_them_does_every_assignment(course_root):
+    assert len(read_class(course_root).students) == 40
+    for name in ASSIGNMENTS:
+        doing = [read_class(course_root).students[student] for student in members(course_root, name)]
+        if name == "project":
+            assert len(doing) >= 5, "few, because each of them trains networks"
+            continue
+        assert len(doing) >= 30
+        for habit in ("slips", "careless", "botches", "tricks"):
+            assert sum(bool(getattr(student, habit)) for student in doing) >= 2
+        assert sum(len(student.slips) > 1 for student in doing) >= 3, "two mistakes at once"
+
+
+def test_the_mistakes_of_the_class_are_many_and_none_is_everybodys(course_root):
+    """A class that makes the same few mistakes would prove little."""
+    students = read_class(course_root).students.values()
+    made = [
+        {
+            (part, mistake)
+            for student in students
+            if student.does(name)
+            for part, mistakes in plan(student, name).items()
+            if isinstance(mistakes, list) and part != "unwritten"
+            for mistake in mistakes
+        }
+        for name in ASSIGNMENTS
+    ]
+    functions = [
+        part for name in ASSIGNMENTS for part in assignment(name).parts if isinstance(part, Exercise)
+    ]
+    assert sum(map(len, made)) >= 2 * len(functions)
 
 
 def test_a_plan_with_an_unknown_name_is_refused():
@@ -77,10 +173,32 @@ def test_a_plan_with_an_unknown_name_is_refused():
         planned_answers("bptt", {"rnn_backward": ["no_slop"]})
 
 
+@pytest.mark.parametrize(
+    ("habit", "says"),
+    [
+        ('slips = [["transposd"]]', "example-a: unknown tags transposd"),
+        ('careless = ["sleep"]', "example-a: unknown carelessness sleep"),
+        ('tricks = ["bribe"]', "example-a: unknown tricks bribe"),
+        ('last = "hidden_stat"', "example-a: unknown assignments hidden_stat"),
+        ("lazy = true", "example-a: unknown habits lazy"),
+    ],
+)
+def test_a_habit_that_nobody_can_have_is_refused(tmp_path, habit, says):
+    (tmp_path / "solutions").mkdir()
+    (tmp_path / "solutions" / "class.toml").write_text(f'[example-a]\nabout = "is bad"\n{habit}\n', "utf-8")
+    with pytest.raises(CourseError, match=says):
+        read_class(tmp_path)
+
+
 def test_a_plan_is_the_reference_with_the_mistakes_in_it():
     answers = planned_answers("bptt", {"rnn_backward": ["no_slope"], "unwritten": ["masked_backward"]})
-    reference = find("bptt.rnn_backward")
-    assert isinstance(reference, Exercise)
     assert "1 - h[t] ** 2" not in answers["rnn_backward"]
     assert "masked_backward" not in answers
     assert answers["answer_memory"] == "answer_memory = 'c'"
+
+
+def test_two_mistakes_at_once_are_of_two_sorts():
+    student = Student("example-a", "", slips=(("transposed",), ("dropped term",)))
+    made = plan(student, "bptt")["rnn_backward"]
+    tags = {mistake.name: mistake.tag for mistake in assignment("bptt").parts[5].mistakes}
+    assert [tags[name] for name in made] == ["transposed", "dropped term"]

