@@ -155,7 +155,9 @@ class ClassSummary:
         self.repairs.update({without_names(repair, names) for repair in result.record.repairs})
         if flags := flags_of(result):
             self.tampered_count += 1
-            _list(self.tampered, Listed(result.student, flags))
+            alike = Counter(without_names(flag, names) for flag in flags)
+            reasons = (flag if n == 1 else f"{flag} ({n} times)" for flag, n in alike.items())
+            _list(self.tampered, Listed(result.student, tuple(reasons)))
 
 
 def flags_of(result: StudentResult) -> tuple[str, ...]:

@@ -16,6 +16,8 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from nbgrader.converters import GenerateFeedback
+
 import rnnlab
 from rnnlab.grading import feedback_page
 from rnnlab.grading.chapters import Chapters
@@ -55,10 +57,18 @@ def write_feedback(course: Course, assignment: str, students: tuple[str, ...]) -
                 became = _write_page(course, assignment, sheet, rules)
                 if exchange:
                     _put_companions(course, assignment, sheet.student)
+                if became is Page.WRITTEN:
+                    _share(course, assignment, sheet.student)
             except Exception:  # a full disk, or a fault of ours: the others get their pages all the same
                 logging.getLogger(__name__).exception("no feedback page for %s", sheet.student)
                 became = Page.FAILED
             yield sheet.student, became
+
+
+def _share(course: Course, assignment: str, student: str) -> None:
+    """Give a page the permissions that nbgrader gives to what a group of instructors writes together."""
+    if course.directory.groupshared:
+        GenerateFeedback(coursedir=course.directory, parent=course.api).set_permissions(assignment, student)
 
 
 def rules_of(course: Course) -> Rules:

@@ -176,7 +176,7 @@ def _shown_cluster(course: Course, assignment: str, cluster: Cluster) -> ShownCl
     name = cluster.exercise.rpartition(".")[2]
     blocks = _blocks(course, assignment, cluster.representative)
     code = next((b.code for b in blocks if _is_of(b.verdict, name)), "")
-    return ShownCluster(cluster, prose(cluster.verdict.headline), code_html.code(code))
+    return ShownCluster(cluster, prose(cluster.verdict.headline), code_html.code(code.rstrip()))
 
 
 def _is_of(verdict: Verdict | None, function: str) -> bool:
@@ -207,7 +207,7 @@ def _side_by_side(
     second = {block.name: block for block in _blocks(course, assignment, pair.second)}
     shown = []
     for name in first.keys() & second.keys():
-        one, other = first[name].code, second[name].code
+        one, other = first[name].code.rstrip(), second[name].code.rstrip()
         here, there = marked_lines(one, other, template), marked_lines(other, one, template)
         if here or there:
             title = name.removeprefix("test_") or "added cells"

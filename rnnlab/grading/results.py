@@ -71,6 +71,14 @@ class Finding:
     def unwritten(self) -> bool:
         return self.verdict.stage == "unwritten"
 
+    @property
+    def says(self) -> str:
+        """What the student read, without the function's name at its beginning: for tables that name it already."""
+        headline = self.verdict.headline
+        for beginning in (f"In {self.function}, ", f"{self.function} "):
+            headline = headline.removeprefix(beginning)
+        return headline
+
 
 @dataclass(frozen=True)
 class StudentResult:

@@ -19,10 +19,9 @@ from rich.progress import (
 from rich.table import Table
 from rich.text import Text
 
-from rnnlab.check import Verdict
 from rnnlab.grading.batch import Done
 from rnnlab.grading.record import Status
-from rnnlab.grading.results import StudentResult
+from rnnlab.grading.results import Finding, StudentResult
 from rnnlab.grading.sandbox import Isolation
 
 Item = TypeVar("Item")
@@ -86,16 +85,13 @@ def marks(assignment: str, results: Iterable[StudentResult], most: int = MOST_RO
     return table
 
 
-def _in_short(verdict: Verdict) -> str:
+def _in_short(finding: Finding) -> str:
     """The named mistake; where there is no name for what happened, the sentence that the student read."""
-    if verdict.mistakes:
-        return verdict.label
-    function = verdict.exercise.rpartition(".")[2]
-    return shorten(verdict.headline.removeprefix(f"{function} "), 90, placeholder=" …")
+    return finding.verdict.label if finding.verdict.mistakes else shorten(finding.says, 90, placeholder=" …")
 
 
 def _reasons(result: StudentResult) -> Text:
-    lines = [Text.assemble((f.function, "bold"), f": {_in_short(f.verdict)}") for f in result.failed]
+    lines = [Text.assemble((f.function, "bold"), f": {_in_short(f)}") for f in result.failed]
     if result.unwritten:
         lines.append(Text("not written: " + ", ".join(result.unwritten), style="dim"))
     if result.record.status is Status.PERSON:

@@ -290,6 +290,13 @@ def test_a_linked_or_strange_secret_is_not_carried_into_the_feedback(own):
         assert there != "0" * 128
 
 
+def test_a_group_of_instructors_can_all_write_the_pages(own):
+    course = configured(own, "c.CourseDirectory.groupshared = True")
+    course.feedback(ASSIGNMENT, "ada").unlink()
+    again(course)
+    assert course.feedback(ASSIGNMENT, "ada").stat().st_mode & 0o777 == 0o664
+
+
 def test_a_passed_part_shows_no_hint(written):
     assert passed("rnn_forward").headline in Markup(page(written, "ada")).text
     assert "the_code_of_ada" in page(written, "ada")

@@ -40,7 +40,7 @@ WORKS = (
     Work("cleo", {"rnn_step": mistaken()}, {"rnn_step": f"CODE_OF_CLEO = 1  # {EVIL}"}),
     Work("dan", {"rnn_step": unexplained()}, {"rnn_step": f"CODE_OF_DAN = 1  # {EVIL}"}, explained=None),
     Work("eve", {"rnn_step": unexplained()}, outputs=HOSTILE_OUTPUTS),
-    Work("finn", record=Record(Status.REPAIRED, (EDITED,), (), CONTAINED)),
+    Work("finn", record=Record(Status.REPAIRED, (EDITED, EDITED.replace("step", "forward")), (), CONTAINED)),
     Work("gil", record=Record(Status.PERSON, (), (f"the file is a link {EVIL}",), CONTAINED)),
 )
 
@@ -88,7 +88,7 @@ def test_equal_wrong_answers_without_a_name_are_one_group_with_one_students_code
 def test_edited_tests_and_repairs_are_listed(course):
     text = Markup(report(course)).text
     assert "the test cell … had been edited; the instructor's was used" in text
-    assert "finn: the test cell test_rnn_step had been edited" in text
+    assert "finn: the test cell … had been edited; the instructor's was used (2 times)" in text
 
 
 def test_the_tables_have_everybody_and_the_details(course):
