@@ -66,7 +66,7 @@ MISTAKES = (
         ),
     ),
     Mistake(
-        name="nan_in_f1",
+        name="nan_in_the_harmonic_mean",
         summary="F1 is NaN for a class whose precision and recall are both 0",
         tag="stability",
         hints=Hints(
