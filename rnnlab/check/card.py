@@ -87,11 +87,13 @@ def _strips(picture: str) -> str:
     strips = read(picture)
     if not strips:
         return _block(picture)
-    legend = picture.splitlines()[0]
+    legend = picture.splitlines()[0].partition(" (")[0]
     told = "; ".join(f"{strip.axis}: {strip.words}" for strip in strips)
     rows = "".join(map(_row, strips))
-    title = f'<p style="margin: 0">{escape(legend.partition(" (")[0])}:</p>'
-    label = escape(f"{legend.partition(' (')[0]}. {told}.", quote=True)
+    title = (
+        f'<p style="margin: 0">{escape(legend)} ({AGREES} not at all; the stronger the color, the more):</p>'
+    )
+    label = escape(f"{legend}. {told}.", quote=True)
     return f'<div role="img" aria-label="{label}" style="margin: 4px 0 0 0">{title}{rows}</div>'
 
 

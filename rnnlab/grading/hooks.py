@@ -122,7 +122,8 @@ class SanitizeFeedback(SanitizeHTML):
         self.enabled = True
         self.tags = sorted(TAGS)
         self.attributes = {"*": ["class", "style", "role", "aria-label"]}
-        self.styles = ["border-left", "color", "margin", "padding"]
+        self.styles = ["background-color", "border", "border-left", "color", "display", "margin", "padding"]
+        self.styles += ["text-align", "white-space", "width"]
 
     def preprocess_cell(self, cell: NotebookNode, resources: Any, cell_index: int) -> Any:
         if cell.cell_type != "code":
