@@ -119,6 +119,16 @@ def test_a_limit_reaches_the_sandbox(handed_in_course):
     assert "This cell was stopped: it took too long" in graded
 
 
+def test_new_probes_are_drawn_only_when_they_are_asked_for(handed_in_course):
+    _only(handed_in_course, answered(_released(handed_in_course)), "ada", "boris")
+    grade = ("autograde", ASSIGNMENT, "-j", "1")
+    assert handed_in_course.do(*grade).startswith("2 graded, 0 unchanged")
+    assert handed_in_course.do(*grade).startswith("0 graded, 2 unchanged")
+    assert handed_in_course.do(*grade, "--reseed", "--student", "ada").startswith("1 graded, 0 unchanged")
+    assert handed_in_course.do(*grade).startswith("0 graded, 2 unchanged")
+    assert handed_in_course.do(*grade, "--force").startswith("2 graded, 0 unchanged")
+
+
 def test_an_interrupted_command_says_how_it_goes_on(handed_in_course, monkeypatch):
     def interrupted(*_, **__):
         yield batch.Done("ada", Status.GRADED, (), False)

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from rnnlab.grading import batch, cluster
+from rnnlab.grading import batch, cluster, work
 from rnnlab.grading.cluster import Cluster, ClusterUnavailable
 from rnnlab.grading.fingerprint import grading_code
 from rnnlab.grading.sandbox import Isolation, doctor
@@ -38,29 +38,30 @@ def _needs_dask_and_a_sandbox():
 class OwnCluster:
     """A scheduler and its workers, each a process of ours."""
 
-    def __init__(self, stack: ExitStack, folder: Path) -> None:
+    def __init__(self, stack: ExitStack, folder: Path, allowed_deaths: int) -> None:
         self._stack, self._folder = stack, folder
         self._file = folder / "scheduler.json"
+        self._patience = allowed_deaths
         self._start("scheduler", "--host", "127.0.0.1", "--port", "0", "--no-show", "--no-dashboard",
                     "--scheduler-file", str(self._file))  # fmt: skip
         self.address = str(self._awaited()["address"])
         self.workers: list[subprocess.Popen[bytes]] = []
 
-    def add_worker(self, **environment: str) -> None:
+    def add_worker(self) -> None:
         """One more worker process with one thread."""
         process = self._start(
             "worker", self.address, "--nthreads", "1", "--no-nanny", "--no-dashboard", "--host", "127.0.0.1",
-            "--local-directory", str(self._folder), **environment,
+            "--local-directory", str(self._folder),
         )  # fmt: skip
         self.workers.append(process)
 
     def stop_scheduler(self) -> None:
         self._scheduler.kill()
 
-    def _start(self, role: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
+    def _start(self, role: str, *arguments: str) -> subprocess.Popen[bytes]:
         process = subprocess.Popen(
             [sys.executable, "-m", f"distributed.cli.dask_{role}", *arguments],
-            env={**os.environ, **environment}, cwd=self._folder,
+            env={**os.environ, "DASK_DISTRIBUTED__SCHEDULER__ALLOWED_FAILURES": str(self._patience)}, cwd=self._folder,
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         self._stack.callback(_end, process)
@@ -85,9 +86,9 @@ def _end(process: subprocess.Popen[bytes]) -> None:
 
 
 @contextmanager
-def started(folder: Path, workers: int):
+def started(folder: Path, workers: int, allowed_deaths: int = 3):
     with ExitStack() as stack:
-        own = OwnCluster(stack, folder)
+        own = OwnCluster(stack, folder, allowed_deaths)
         for _ in range(workers):
             own.add_worker()
         yield own
@@ -147,6 +148,15 @@ def test_the_class_gets_the_same_marks_as_on_this_machine(two_workers, handed_in
     assert marks(handed_in_course) == marks(graded_class)
 
 
+@pytest.mark.slow
+def test_the_whole_class_gets_the_same_marks_as_on_this_machine(two_workers, whole_class):
+    there = whole_class.copy(whole_class.root.with_name("there"))
+    whole_class.do("autograde", ASSIGNMENT, code=1)
+    (there.root / ".course-secret").write_bytes((whole_class.root / ".course-secret").read_bytes())
+    there.do("autograde", ASSIGNMENT, "--scheduler", two_workers.address, code=1)
+    assert marks(there) == marks(whole_class)
+
+
 def test_a_batch_that_is_given_up_goes_on_where_it_was(two_workers, handed_in_course):
     course = handed_in_course.course()
     students = course.students(ASSIGNMENT)
@@ -193,6 +203,26 @@ def test_a_worker_that_joins_late_with_another_grader_ends_the_batch(two_workers
 
     with Cluster(two_workers.address) as grid, pytest.raises(OtherGrader, match="another version"):
         list(grid.run([task(released, "ada", answered(released), code="another")]))
+
+
+def test_a_task_that_takes_its_workers_along_needs_a_person_and_the_batch_goes_on(
+    tmp_path, released, monkeypatch
+):
+    def deadly(task):
+        import os
+
+        os._exit(1)
+
+    poison, harmless = (task(released, student, answered(released)) for student in ("poison", "ada"))
+    with started(tmp_path, workers=2, allowed_deaths=0) as own, Cluster(own.address) as grid:
+        grid._client.wait_for_workers(2, timeout=PATIENCE)
+        with monkeypatch.context() as patched:
+            patched.setattr(work, "grade_submission", deadly)
+            (outcome,) = grid.run([poison])
+        assert outcome.record.problems == ("each worker that tried to grade it died",)
+        assert points(outcome) == 0
+        (outcome,) = grid.run([harmless])
+        assert outcome.record.problems == ()
 
 
 def test_a_scheduler_that_goes_away_ends_the_batch_with_a_sentence(tmp_path, released):

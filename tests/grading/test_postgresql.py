@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import shutil
 import sys
+from itertools import count
 
 import pytest
 
 from rnnlab.grading import database
 from tests.grading import postgresql_server
-from tests.grading.own_course import ASSIGNMENT, marks
+from tests.grading.own_course import ASSIGNMENT, OwnCourse, marks
 
 pytestmark = [pytest.mark.sandbox, pytest.mark.postgresql]
+NUMBERS = count()
 
 
 @pytest.fixture(scope="module")
@@ -24,34 +26,48 @@ def server():
 
 
 @pytest.fixture
-def on_server(handed_in_course, server):
-    """The handed-in course with its gradebook in a new database of the server."""
-    config = handed_in_course.root / "nbgrader_config.py"
-    address = server(f"gradebook_{handed_in_course.root.parent.name[-20:].lower().replace('-', '_')}")
-    config.write_text(config.read_text().replace("sqlite:///gradebook.db", address))
-    (handed_in_course.root / "gradebook.db").unlink()
-    return handed_in_course
+def on_server(server):
+    """Moves a handed-in course's gradebook into a new database of the server, and releases the assignment there."""
+
+    def move(own: OwnCourse) -> OwnCourse:
+        config = own.root / "nbgrader_config.py"
+        address = server(f"gradebook_{next(NUMBERS)}")
+        config.write_text(config.read_text().replace("sqlite:///gradebook.db", address))
+        (own.root / "gradebook.db").unlink()
+        own.do("release", ASSIGNMENT)
+        return own
+
+    return move
 
 
-def test_the_class_gets_the_same_marks_as_in_sqlite(on_server, graded_class):
-    shutil.copy(graded_class.root / ".course-secret", on_server.root)
-    on_server.do("release", ASSIGNMENT)
-    on_server.do("autograde", ASSIGNMENT, "-j", "2", code=1)
-    assert marks(on_server) == marks(graded_class)
-    assert not (on_server.root / "gradebook.db").exists()
-    assert on_server.do("autograde", ASSIGNMENT, code=1).startswith("0 graded, ")
+def test_the_class_gets_the_same_marks_as_in_sqlite(on_server, handed_in_course, graded_class):
+    own = on_server(handed_in_course)
+    shutil.copy(graded_class.root / ".course-secret", own.root)
+    own.do("autograde", ASSIGNMENT, "-j", "2", code=1)
+    assert marks(own) == marks(graded_class)
+    assert not (own.root / "gradebook.db").exists()
+    assert own.do("autograde", ASSIGNMENT, code=1).startswith("0 graded, ")
 
 
-def test_a_regrade_keeps_what_a_person_gave(on_server):
-    on_server.do("release", ASSIGNMENT)
-    on_server.do("autograde", ASSIGNMENT, "--student", "example-ada")
-    with on_server.course().gradebook() as gradebook:
+@pytest.mark.slow
+def test_the_whole_class_gets_the_same_marks_as_in_sqlite(on_server, whole_class):
+    there = on_server(whole_class.copy(whole_class.root.with_name("there")))
+    whole_class.do("autograde", ASSIGNMENT, code=1)
+    shutil.copy(whole_class.root / ".course-secret", there.root)
+    there.do("autograde", ASSIGNMENT, code=1)
+    assert marks(there) == marks(whole_class)
+
+
+def test_a_regrade_keeps_what_a_person_gave(on_server, handed_in_course):
+    own = on_server(handed_in_course)
+    own.do("autograde", ASSIGNMENT, "--student", "example-ada")
+    with own.course().gradebook() as gradebook:
         submission = gradebook.find_submission(ASSIGNMENT, "example-ada")
         grade = next(g for nb in submission.notebooks for g in nb.grades if g.cell.name.startswith("explain"))
         grade.manual_score = 2.5
         gradebook.db.commit()
-    on_server.do("autograde", ASSIGNMENT, "--student", "example-ada", "--force")
-    with on_server.course().gradebook() as gradebook:
+    own.do("autograde", ASSIGNMENT, "--student", "example-ada", "--force")
+    with own.course().gradebook() as gradebook:
         submission = gradebook.find_submission(ASSIGNMENT, "example-ada")
         grades = {g.cell.name: g.manual_score for nb in submission.notebooks for g in nb.grades}
     assert grades["explain_hidden_state"] == 2.5
