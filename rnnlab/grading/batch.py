@@ -127,7 +127,7 @@ class Desk:
             raise CourseError(f"{assignment} has not been released; run `rnnlab release {assignment}` first")
         hooks.require_own_steps(course.config)
         self._course, self._assignment = course, assignment
-        self._released = released.read_bytes()
+        self._released = _whole_notebook(released.read_bytes(), assignment)
         self._released_digest = submission.digest(self._released)
 
     @cached_property
@@ -191,3 +191,15 @@ class Desk:
             return Record.from_fields(notebook["metadata"][KEY])
         except (OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
+
+
+def _whole_notebook(released: bytes, assignment: str) -> bytes:
+    """The released notebook's bytes; raises `CourseError` where they are damaged, which would stop every worker."""
+    try:
+        json.loads(released)["cells"]
+    except (ValueError, TypeError, KeyError) as error:
+        raise CourseError(
+            f"exercises/{assignment}/{assignment}.ipynb is not a whole notebook; "
+            f"run `rnnlab release {assignment}` to make it again"
+        ) from error
+    return released
