@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import shutil
+import subprocess
+import sys
 
 import pytest
 from nbgrader.api import Gradebook
@@ -23,19 +25,42 @@ MENDED = {"delete a test cell", "paste a cell twice"}
 FOR_A_PERSON = {"lose all ids"}  # the answer in words is somewhere among the words
 
 
-@pytest.fixture(scope="module", params=ASSIGNMENTS)
-def graded(request, course_root, tmp_path_factory):
-    """The name of an assignment, and the course in which its synthetic class has been graded."""
-    name = request.param
-    if name == ASSIGNMENT:
-        return name, request.getfixturevalue("graded_course")
-    course = copy_course(course_root, tmp_path_factory.mktemp(name) / "course")
+# One process for the commands of all assignments: starting each by itself takes as long as grading.
+COMMANDS = """
+import sys
+from rnnlab.grading.cli import main
+
+for line in sys.argv[1:]:
+    try:
+        main(line.split())
+    except SystemExit as end:
+        if end.code not in (None, 0, 1):
+            raise
+"""
+
+
+def run(course: CourseFolder, *lines: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", COMMANDS, *lines], cwd=course.root, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.fixture(scope="module")
+def whole_course(course_root, tmp_path_factory):
+    """A course in which the class of every assignment but the first has been graded and reported."""
+    course = copy_course(course_root, tmp_path_factory.mktemp("whole") / "course")
     shutil.rmtree(course.root / "exercises")
-    course.do("rnnlab", "release", name)
-    course.do("rnnlab", "hand-in-class", name)
-    course.do("rnnlab", "autograde", name, codes=(0, 1))
-    course.do("rnnlab", "report", name)
-    return name, course
+    verbs = ("release", "hand-in-class", "autograde", "report")
+    run(course, *(f"{verb} {name}" for name in ASSIGNMENTS if name != ASSIGNMENT for verb in verbs))
+    return course
+
+
+@pytest.fixture(scope="module", params=ASSIGNMENTS)
+def graded(request):
+    """The name of an assignment, and the course in which its synthetic class has been graded."""
+    course = "graded_course" if request.param == ASSIGNMENT else "whole_course"
+    return request.param, request.getfixturevalue(course)
 
 
 @pytest.fixture
@@ -107,30 +132,55 @@ def test_somebody_is_right_everywhere_in_a_way_of_their_own(graded, rows, course
     assert max(float(rows[student]["score"]) for student in written) == everything
 
 
-def test_nbgraders_own_command_gives_the_solutions_everything_and_the_stubs_nothing(
-    graded, course_root, tmp_path
-):
-    name, course = graded
-    own = CourseFolder(tmp_path / "course")
+def handed_in_untouched(course: CourseFolder, root, names) -> CourseFolder:
+    """A course of its own in which the instructor's notebooks and the released ones have been handed in."""
+    own = CourseFolder(root / "course")
     own.root.mkdir()
     for kept in ("nbgrader_config.py", "gradebook.db"):
         shutil.copy(course.root / kept, own.root)
-    shutil.copytree(course.root / "exercises" / name, own.root / "exercises" / name)
-    for student, folder in (("solution", "solutions"), ("stub", "exercises")):
-        place = own.root / "submitted" / student / name
-        place.mkdir(parents=True)
-        shutil.copy(course.root / folder / name / f"{name}.ipynb", place)
+    for name in names:
+        shutil.copytree(course.root / "exercises" / name, own.root / "exercises" / name)
+        shutil.copytree(course.root / "solutions" / name, own.root / "solutions" / name)
+        for student, folder in (("solution", "solutions"), ("stub", "exercises")):
+            place = own.root / "submitted" / student / name
+            place.mkdir(parents=True)
+            shutil.copy(course.root / folder / name / f"{name}.ipynb", place)
+    return own
+
+
+def assert_all_and_nothing(course: CourseFolder, names) -> None:
+    """The solutions have every point but those that a person gives, the stubs none."""
+    for name in names:
+        with Gradebook(f"sqlite:///{course.root / 'gradebook.db'}") as gradebook:
+            grades = {
+                student: {grade.name: grade.score for grade in notebook.grades}
+                for student in ("solution", "stub")
+                for notebook in gradebook.find_submission(name, student).notebooks
+            }
+        points = {f"test_{short(part)}": part.points for part in assignment(name).parts}
+        by_hand = {f"explain_{name}": 0}
+        assert grades["solution"] == points | by_hand
+        assert grades["stub"] == dict.fromkeys(points, 0) | by_hand
+
+
+def test_the_solutions_earn_everything_and_the_stubs_nothing(whole_course, tmp_path):
+    names = [name for name in ASSIGNMENTS if name not in (ASSIGNMENT, "project")]
+    own = handed_in_untouched(whole_course, tmp_path, names)
+    run(own, *(f"autograde {name}" for name in names))
+    assert_all_and_nothing(own, names)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ASSIGNMENTS)
+def test_nbgraders_own_command_says_the_same(graded_course, whole_course, tmp_path, name):
+    course = graded_course if name == ASSIGNMENT else whole_course
+    own = handed_in_untouched(course, tmp_path, [name])
     own.do("nbgrader", "autograde", name)
-    with Gradebook(f"sqlite:///{own.root / 'gradebook.db'}") as gradebook:
-        grades = {
-            student: {grade.name: grade.score for grade in notebook.grades}
-            for student in ("solution", "stub")
-            for notebook in gradebook.find_submission(name, student).notebooks
-        }
-    points = {f"test_{short(part)}": part.points for part in assignment(name).parts}
-    by_hand = {f"explain_{name}": 0}
-    assert grades["solution"] == points | by_hand
-    assert grades["stub"] == dict.fromkeys(points, 0) | by_hand
+    assert_all_and_nothing(own, [name])
+    passed = own.do("nbgrader", "validate", f"submitted/solution/{name}/{name}.ipynb")
+    failed = own.do("nbgrader", "validate", f"submitted/stub/{name}/{name}.ipynb")
+    assert "Success" in passed
+    assert f"VALIDATION FAILED ON {len(assignment(name).parts)} CELL(S)" in failed
 
 
 def test_the_class_has_forty_students_and_every_sort_of_them_does_every_assignment(course_root):
