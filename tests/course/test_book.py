@@ -397,3 +397,16 @@ def test_a_chapter_that_the_curriculum_lacks_fails(book):
     done = book.build(CLEAN + "\n{chapter}`hovercraft`\n")
     assert done.returncode == 1
     assert "no chapter 'hovercraft'" in done.stdout + done.stderr
+
+
+def test_the_tables_of_faults_hold_every_row_of_the_file(monkeypatch):
+    monkeypatch.syspath_prepend(COURSE / "book/_ext")
+    import fault_tables
+
+    topics = fault_tables.load(COURSE / "book/faults.csv")
+    whole = fault_tables.counts(topics).astext().split("together")[1].split()
+    assert int(whole[0]) == sum(map(len, topics.values())) == sum(map(int, whole[1:]))
+    for topic, found in topics.items():
+        opening, table, _ = fault_tables.fold(topic, found)
+        assert f"{len(found)} submissions" in opening.astext()
+        assert [row["tries"] for row in found if row["tries"] not in table.astext()] == []
