@@ -36,6 +36,10 @@ class Chapters:
         """The chapter of this short name ("hidden-state"); `None` for no name."""
         return self._chapters.get(name, Chapter(name.replace("-", " "))) if name else None
 
+    def known(self, name: str) -> Chapter | None:
+        """The chapter of this short name; `None` where the course's book has none."""
+        return self._chapters.get(name)
+
     def __repr__(self) -> str:
         return f"Chapters({self._chapters})"
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from nbformat.notebooknode import NotebookNode
 
 from rnnlab import exercises
@@ -20,6 +20,7 @@ from rnnlab.check import Verdict, heat
 from rnnlab.grading import code_html, notebooks, safe_html
 from rnnlab.grading.chapters import Chapter, Chapters
 from rnnlab.grading.graded import Block
+from rnnlab.grading.prose_html import prose, said
 from rnnlab.grading.results import Part, StudentResult, state_of
 
 HINTS = ("Where to look", "The idea", "Nearly the fix")
@@ -149,11 +150,6 @@ def title_of(assignment: str) -> str:
         return assignment
 
 
-def prose(text: str) -> Markup:
-    """Escaped text in which `backquotes` have become code."""
-    return Markup(re.sub(r"`([^`]+)`", r"<code>\1</code>", str(escape(text))))
-
-
 def _bare_card(part: Part) -> Card:
     """A part that is in the gradebook and not in the notebook: its points alone."""
     icon, word = WORDS[state_of(part)]
@@ -169,14 +165,14 @@ def _card(block: Block, part: Part | None, result: StudentResult, rules: Rules) 
     icon, word = WORDS[state]
     of_block = {str(notebooks.grade_id(cell)) for cell in block.answers} | {block.name}
     comments = tuple(text for name, text in result.comments.items() if name in of_block)
-    said = _said(verdict, rules) if verdict is not None else {}
+    told = _told(verdict, rules) if verdict is not None else {}
     if state == "waiting":
-        said["says"] = prose("A person reads this answer and gives the points.")
+        told["says"] = prose("A person reads this answer and gives the points.")
     elif part.by_hand and not block.by_hand:
-        said["says"] = prose("Your instructor changed the points of this part by hand.")
+        told["says"] = prose("Your instructor changed the points of this part by hand.")
     cells = () if state == "unwritten" else _cells(block, verdict, rules)
     if any(cell.points_at for cell in cells):
-        said["line"] = ""
+        told["line"] = ""
     return Card(
         anchor=block.name,
         title=prose(block.title or part.title),
@@ -188,7 +184,7 @@ def _card(block: Block, part: Part | None, result: StudentResult, rules: Rules) 
         extra_credit=f"{part.extra_credit:g}" if part.extra_credit else "",
         comments=comments,
         cells=cells,
-        **said,
+        **told,
     )
 
 
@@ -196,20 +192,22 @@ def _style(state: str) -> str:
     return {"unwritten": "open", "ungraded": "open", "by hand": "waiting"}.get(state, state)
 
 
-def _said(verdict: Verdict, rules: Rules) -> dict:
+def _told(verdict: Verdict, rules: Rules) -> dict:
     """The fields of a card that come from the verdict."""
-    said = {"says": prose(rules.without_secrets(verdict.headline))}
+    told = {"says": said(verdict, rules.without_secrets(verdict.headline))}
     if verdict.passed:
-        return said
+        return told
     hints = zip(HINTS, (verdict.where, verdict.idea, verdict.fix), strict=True)
     strips = heat_of(verdict.picture)
-    return said | {
+    return told | {
         "line": code_html.visible(verdict.line or ""),
         "line_number": verdict.line_number or 1,
         "heat": strips,
         "picture": "" if strips else verdict.picture,
         "seen_with": verdict.probe,
-        "hints": tuple((name, prose(text)) for name, text in tuple(hints)[: rules.hint_level] if text),
+        "hints": tuple(
+            (name, prose(text, rules.chapters)) for name, text in tuple(hints)[: rules.hint_level] if text
+        ),
         "read_on": rules.chapters.find(verdict.chapter),
     }
 

@@ -114,7 +114,7 @@ def _source(graded: bytes, sheet: Sheet, rules: Rules) -> str:
 def _program() -> str:
     """A digest of the modules and templates that make a page."""
     package = Path(__file__).parent
-    made_by = ("feedback_page", "graded", "results", "code_html", "safe_html", "chapters")
+    made_by = ("feedback_page", "prose_html", "graded", "results", "code_html", "safe_html", "chapters")
     paths = [package / f"{name}.py" for name in made_by]
     paths += sorted(feedback_page.template_folder().iterdir())
     return hashlib.blake2b(b"\0".join(path.read_bytes() for path in paths), digest_size=16).hexdigest()

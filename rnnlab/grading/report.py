@@ -23,8 +23,9 @@ from rnnlab.grading.clusters import Cluster
 from rnnlab.grading.copies import MOST_PAIRS, Pair, marked_lines
 from rnnlab.grading.course import Course
 from rnnlab.grading.draft import drafted
-from rnnlab.grading.feedback_page import environment, prose, template_folder, title_of
+from rnnlab.grading.feedback_page import environment, template_folder, title_of
 from rnnlab.grading.graded import Block
+from rnnlab.grading.prose_html import prose, said
 from rnnlab.grading.results import (
     StudentResult,
     csv_lines,
@@ -94,6 +95,7 @@ def page_of(course: Course, assignment: str, summary: ClassSummary, seconds: dic
             seconds=_times(seconds),
             feedback={r.student for r in rows if course.feedback(assignment, r.student).is_file()},
             prose=prose,
+            said=said,
             state_of=state_of,
             by_name=lambda result: {part.name: part for part in result.parts},
             script=Markup(script),
@@ -176,7 +178,9 @@ def _shown_cluster(course: Course, assignment: str, cluster: Cluster) -> ShownCl
     name = cluster.exercise.rpartition(".")[2]
     blocks = _blocks(course, assignment, cluster.representative)
     code = next((b.code for b in blocks if _is_of(b.verdict, name)), "")
-    return ShownCluster(cluster, prose(cluster.verdict.headline), code_html.code(code.rstrip()))
+    return ShownCluster(
+        cluster, said(cluster.verdict, cluster.verdict.headline), code_html.code(code.rstrip())
+    )
 
 
 def _is_of(verdict: Verdict | None, function: str) -> bool:

@@ -16,8 +16,10 @@ import pytest
 
 from rnnlab.check import Verdict
 from rnnlab.grading import pages, safe_html
+from rnnlab.grading.chapters import Chapters
 from rnnlab.grading.course import Course, CourseError
 from rnnlab.grading.pages import Page, write_feedback
+from rnnlab.grading.prose_html import prose, said
 from rnnlab.grading.record import Record, Status
 from tests.grading.small_course import ASSIGNMENT, CONTAINED, Work, make, mistaken, notebook_of, passed
 
@@ -119,12 +121,12 @@ def configured(course: Course, line: str) -> Course:
 
 def test_a_page_says_what_came_of_each_part_and_why(written):
     text = Markup(page(written, "ada")).text
-    for said in (
+    for words in (
         "The hidden state", "ada", "One part: rnn_step", "The bias b_h is missing.", "not yet", "0 / 3", "4 / 4",
         "Which letter of the equation does your code never read?", "Add + b_h inside the tanh.", "B=6, D=2, H=4",
         "np.tanh(x_t)", "graded by hand", "2 / 3", "Well begun.", "Late penalty", "−1.5", CONTAINED,
     ):  # fmt: skip
-        assert said in text, said
+        assert words in text, words
     assert "4.5 / 10" in text, "2 + 4 - 1.5 points"
 
 
@@ -288,6 +290,28 @@ def test_a_linked_or_strange_secret_is_not_carried_into_the_feedback(own):
         there = own.feedback(ASSIGNMENT, student).with_name("submission_secret.txt").read_text()
         assert re.fullmatch(r"[0-9a-f]{128}", there)
         assert there != "0" * 128
+
+
+def test_symbols_have_indices_and_names_of_the_code_have_none():
+    symbols = prose("W_hh h_{t−1} and E_{ij}, but h_prev, d_h, rnn_step and `b_h` <b>")
+    assert symbols == (
+        "<i>W</i><sub>hh</sub> <i>h</i><sub>t−1</sub> and <i>E</i><sub>ij</sub>, but h_prev, d_h, rnn_step "
+        "and <code>b_h</code> &lt;b&gt;"
+    )
+    raised = replace(mistaken(), stage="contract")
+    assert said(raised, "raised NameError: x_t <i> `y`") == "raised NameError: x_t &lt;i&gt; <code>y</code>"
+
+
+def test_a_hint_links_the_chapter_that_it_names(own):
+    chapter = own.root / "book" / "part-1" / "hidden-state.md"
+    chapter.parent.mkdir(parents=True)
+    chapter.write_text("# The hidden state\n")
+    text = "See chapter hidden-state, “One step”, and any chapter that you like."
+    assert prose(text, Chapters(own.root)) == (
+        "See The hidden state, “One step”, and any chapter that you like."
+    )
+    linked = prose(text, Chapters(own.root, "https://example.org"))
+    assert '<a href="https://example.org/book/part-1/hidden-state.html#one-step">' in linked
 
 
 def test_a_group_of_instructors_can_all_write_the_pages(own):
