@@ -22,12 +22,12 @@ from rnnlab.check import Verdict
 from rnnlab.exercises.catalogue import ASSIGNMENTS
 from rnnlab.grading import notebooks, outputs, seeds, submission, work
 from rnnlab.grading.fingerprint import grading_code
+from rnnlab.grading.platforms import FULL_HINTS
 from rnnlab.grading.record import Record, Status
 from rnnlab.grading.submission import UnreadableNotebook
 from rnnlab.grading.task import Outcome, Task
 
 SCHEMA = "rnnlab.grade-one/1"
-FULL_HINTS = 3
 _CHECK = re.compile(r"""\bcheck\(\s*["'](\w+)\.""")
 _IN_PACKAGE = Path(__file__).with_name("released")
 

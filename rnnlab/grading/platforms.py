@@ -10,10 +10,12 @@ import enum
 import json
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from rnnlab.grading.grade_one import FULL_HINTS, Part, Result
+if TYPE_CHECKING:
+    from rnnlab.grading.grade_one import Part, Result
 
+FULL_HINTS = 3
 WAITS = "A person reads this answer and gives its points."
 NOT_JUDGED = "Not graded: a person will look at it."
 
@@ -97,7 +99,7 @@ def _summary(result: Result) -> str:
 
 
 _FORMS: dict[Format, Callable[[Result], dict[str, Any]]] = {
-    Format.JSON: Result.to_dict,
+    Format.JSON: lambda result: result.to_dict(),
     Format.GRADESCOPE: as_gradescope,
     Format.PRAIRIELEARN: as_prairielearn,
 }

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import jupytext
-import nbformat
-from nbformat.notebooknode import NotebookNode
-
-from rnnlab.grading import notebooks
+if TYPE_CHECKING:
+    from nbformat.notebooknode import NotebookNode
 
 
 class UnknownAssignment(Exception):
@@ -31,6 +29,13 @@ def require_assignment(root: Path, name: str) -> Path:
 
 def read_source(path: Path) -> NotebookNode:
     """The instructor's notebook, the same bytes at each reading: a cell's id comes from its name or place."""
+    # The commands look assignments up here by name, and most of them read none: these imports take half a second.
+    import jupytext
+    import nbformat
+    from nbformat.notebooknode import NotebookNode
+
+    from rnnlab.grading import notebooks
+
     notebook = jupytext.read(path)
     notebook.metadata = NotebookNode(
         kernelspec={"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -45,6 +50,8 @@ def read_source(path: Path) -> NotebookNode:
 
 def write_source_notebook(root: Path, name: str) -> Path:
     """Write `solutions/x/x.ipynb` beside its text, only where its content changes."""
+    import nbformat
+
     path = require_assignment(root, name)
     target = path.with_suffix(".ipynb")
     text = nbformat.writes(read_source(path)) + "\n"
