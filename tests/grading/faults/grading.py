@@ -15,12 +15,10 @@ from rnnlab import exercises
 from rnnlab.check import public_probes
 from rnnlab.exercises.mistakes import source_of
 from rnnlab.exercises.spec import Exercise
-from rnnlab.grading import engine, notebooks, outputs, submission
-from rnnlab.grading.rebuild import rebuild
+from rnnlab.grading import notebooks, outputs, work
 from rnnlab.grading.record import Record
 from rnnlab.grading.sandbox import Sandbox
-from rnnlab.grading.seeds import probe_seed
-from rnnlab.grading.submission import UnreadableNotebook
+from rnnlab.grading.seeds import exercise_seed, submission_key
 from tests.grading.faults.fault import ALL, Fault, Raw, name_of
 from tests.grading.faults.world import ASSIGNMENT, World
 
@@ -79,23 +77,19 @@ def grade(
     path = folder / fault.name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(world.placed(fault.file(honest)))
-    try:
-        handed_in = submission.read(path)
-    except UnreadableNotebook as error:
-        empty = NotebookNode(nbformat=4, nbformat_minor=5, metadata={}, cells=[])
-        notebook = rebuild(released, empty).notebook
-        for cell in filter(notebooks.is_test, notebook.cells):
-            outputs.write_not_graded(cell, "the grader has not run")
-        return _ending(notebook, Record(problems=(str(error),)))
-    rebuilt = rebuild(released, handed_in.notebook)
-    graded = engine.grade(
-        rebuilt.notebook, sandbox, lambda exercise: probe_seed(SECRET, fault.name, exercise, handed_in.digest)
+    data, refusal = work.load(path)
+    handed_in = work.read(data, path.name, refusal)
+    notebook = work.rebuilt(released, handed_in)
+    work.grade(
+        notebook,
+        lambda: sandbox,
+        lambda exercise: exercise_seed(submission_key(SECRET, fault.name, handed_in.digest, 0), exercise),
     )
-    record = Record(repairs=(*handed_in.repairs, *rebuilt.repairs), problems=rebuilt.problems)
-    return _ending(graded.notebook, record.after_grading(sandbox.description, graded.problems))
+    return _ending(notebook)
 
 
-def _ending(notebook: NotebookNode, record: Record) -> Ending:
+def _ending(notebook: NotebookNode) -> Ending:
+    record = Record.read(notebook)
     tests = {str(notebooks.grade_id(cell)): cell for cell in notebook.cells if notebooks.is_test(cell)}
     points = {name.removeprefix("test_"): float(determine_grade(cell)[0]) for name, cell in tests.items()}
     headlines = {
