@@ -1,14 +1,14 @@
-"""The directive `{common-mistakes}`: the mistakes that the checks know by name, from the exercises' own catalogue.
+"""The mistakes that the checks know by name, from the exercises' own catalogue, in two directives.
 
-Without an argument it shows the functions that belong to the chapter in which it stands; with arguments, those
-functions. A mistake stands there with its first two hints, the question and the idea. The third, nearly the fix, never
-does.
+`{common-mistakes}` is a chapter's. Without an argument it shows the functions that belong to the chapter in which it
+stands; with arguments, those functions. A mistake stands there with its first two hints, the question and the idea. The
+third, nearly the fix, never does. `{mistake-catalogue}` lists all of them by their names, for instructors.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from html import escape
 from pathlib import Path, PurePosixPath
 
@@ -96,7 +96,18 @@ def item(mistake, env: BuildEnvironment) -> nodes.list_item:
     return nodes.list_item("", question, idea)
 
 
-def fold(exercise, env: BuildEnvironment) -> list[nodes.Node]:
+def named_item(mistake, env: BuildEnvironment) -> nodes.list_item:
+    """One mistake by its name: what it is and the question."""
+    summary = [
+        nodes.literal("", mistake.name),
+        nodes.Text(" · "),
+        *rich(mistake.summary, env),
+        nodes.Text(". "),
+    ]
+    return nodes.list_item("", nodes.paragraph("", "", *summary, *rich(mistake.hints.where, env)))
+
+
+def fold(exercise, env: BuildEnvironment, item: Callable = item) -> list[nodes.Node]:
     """All mistakes of one function, to open with a click."""
     title = f"<code>{escape(exercise.function_name)}</code> · {len(exercise.mistakes)} mistakes"
     return [
@@ -106,6 +117,14 @@ def fold(exercise, env: BuildEnvironment) -> list[nodes.Node]:
         ),
         nodes.raw("", "</details>", format="html"),
     ]
+
+
+def note_catalogue(env: BuildEnvironment, assignments: Iterable[str]) -> None:
+    """Read the present page again when one of these assignments' mistakes, or the table of contents, changes."""
+    for name in assignments:
+        for path in sorted((Path(env.srcdir) / "rnnlab" / "exercises" / name).glob("*.py")):
+            env.note_dependency(str(path))
+    chapters.note_contents(env)
 
 
 def assignments_of(exercises: Iterable) -> list[str]:
@@ -121,10 +140,7 @@ class CommonMistakes(SphinxDirective):
     def run(self) -> list[nodes.Node]:
         exercises = self.exercises()
         homes = assignments_of(exercises)
-        for home in homes:
-            for path in sorted((Path(self.env.srcdir) / "rnnlab" / "exercises" / home).glob("*.py")):
-                self.env.note_dependency(str(path))
-        chapters.note_contents(self.env)
+        note_catalogue(self.env, homes)
         folds = (node for exercise in exercises for node in fold(exercise, self.env))
         return [*self.introduction(exercises, homes), nodes.container("", *folds, classes=["house-box"])]
 
@@ -153,6 +169,24 @@ class CommonMistakes(SphinxDirective):
         return container.children
 
 
+class MistakeCatalogue(SphinxDirective):
+    """Every mistake of every assignment."""
+
+    def run(self) -> list[nodes.Node]:
+        from rnnlab.exercises import assignment
+
+        exercises = list(functions())
+        homes = assignments_of(exercises)
+        note_catalogue(self.env, homes)
+        found = []
+        for home in homes:
+            found.append(nodes.paragraph("", "", nodes.strong("", assignment(home).title)))
+            own = (exercise for exercise in exercises if exercise.name.startswith(f"{home}."))
+            found += [node for exercise in own for node in fold(exercise, self.env, named_item)]
+        return found
+
+
 def setup(app: Sphinx) -> dict:
     app.add_directive("common-mistakes", CommonMistakes)
+    app.add_directive("mistake-catalogue", MistakeCatalogue)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -261,3 +261,11 @@ def test_a_notebook_that_lacks_its_title_or_time_is_named(tmp_path, first, messa
     path.write_text(json.dumps({"cells": [cell]}), encoding="utf-8")
     with pytest.raises(ValueError, match=message):
         print(released.load(path).minutes)
+
+
+def test_the_catalogue_names_every_mistake_with_its_question():
+    for exercise in EXERCISES:
+        _, listed, _ = mistakes_box.fold(exercise, Here(), mistakes_box.named_item)
+        for mistake, item in zip(exercise.mistakes, listed.children, strict=True):
+            wanted = f"{mistake.name} · {plain(mistake.summary)}. {plain(mistake.hints.where)}"
+            assert plain(item.astext()) == wanted
