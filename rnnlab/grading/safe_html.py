@@ -19,6 +19,7 @@ table tbody td th thead tr ul
 """
 TAGS = frozenset(_PLAIN.split())
 SAFE_LINK = re.compile(r"(https?://|mailto:|#)", re.IGNORECASE)
+WORDLESS_PICTURE = re.compile(r"<img(?![^>]*\salt=)")
 SAFE_PICTURE = re.compile(r"data:image/(png|jpeg|gif);base64,[A-Za-z0-9+/=\s]*$")
 
 
@@ -37,8 +38,11 @@ def safe_markdown(source: str, attachments: dict[str, dict[str, str]] | None = N
 
 
 def clean(html: str) -> str:
-    """The HTML with nothing left in it that runs or fetches anything."""
-    return bleach.clean(html, tags=TAGS, attributes=_allowed, protocols=["http", "https", "mailto", "data"])
+    """The HTML with nothing left in it that runs or fetches anything, and with a word for a picture that has none."""
+    cleaned = bleach.clean(
+        html, tags=TAGS, attributes=_allowed, protocols=["http", "https", "mailto", "data"]
+    )
+    return WORDLESS_PICTURE.sub('<img alt="a picture"', cleaned)
 
 
 @lru_cache(maxsize=256)
