@@ -22,15 +22,15 @@ MACRO = Question(
 
 WRONG_LINE = Question(
     name="project.question_wrong_line",
-    answer="b",
+    answer="e",
     points=1,
     chapter="bptt",
     options={"a": "line a", "b": "line b", "c": "line c", "d": "line d", "e": "line e"},
     wrong={
         "a": "Line a is right: L is how many characters each stream gets, and the rest is left out.",
+        "b": "Line b is right: first one row for each stream, in the order of the text, then time to the front.",
         "c": "Line c is right: the last character of a stream has no target, so there are L − 1 pairs.",
         "d": "Line d is right: window i has the steps i·T to i·T + T − 1 of every stream.",
-        "e": "Line e is right: each target is the character after its input.",
     },
 )
 
