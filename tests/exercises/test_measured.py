@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
-from rnnlab.check import judge_measured
+from rnnlab.check import NotYet, check, judge_measured
 from rnnlab.check.local import local_caller
 from rnnlab.data import project
 from rnnlab.data.project import CHARACTERS, LANGUAGES
@@ -251,6 +252,27 @@ def test_a_changed_text_is_the_same_up_to_its_change():
     for text, other in zip(texts, changed, strict=False):
         assert text[:CHANGED_AT] == other[:CHANGED_AT]
         assert all(a != b for a, b in zip(text[CHANGED_AT:], other[CHANGED_AT:], strict=True))
+
+
+def test_check_says_what_a_score_would_earn_and_what_the_grade_is_measured_on():
+    verdict = check("project.classify", good_names)
+    assert verdict.passed
+    assert verdict.headline.endswith("The grade is measured on names that your notebook was not given.")
+
+
+def test_check_lets_the_notebook_go_on_where_a_score_earns_some_of_the_points():
+    verdict = check("project.classify", model("counts_of_groups", (1,)))
+    assert (verdict.passed, verdict.earned) == (False, 2)
+    assert verdict.as_text().startswith("◐ project.classify: 2 points so far")
+    with pytest.raises(NotYet, match="every name gets the same answer"):
+        check("project.classify", lambda names: np.zeros(len(names), dtype=int))
+
+
+def test_tensors_count_as_arrays_in_an_assignment_with_torch():
+    tensors = check("project.classify", lambda names: torch.tensor(good_names(names)))
+    assert tensors.passed
+    with pytest.raises(NotYet, match="returned a Tensor"):
+        check("project.sample_next", lambda p, u: torch.zeros(len(p)))
 
 
 def test_a_stub_has_one_argument():
