@@ -54,7 +54,7 @@ def edit_distance(a, b):
 
 
 # %% answer_wrong_line
-answer_wrong_line = " B."
+answer_wrong_line = " E."
 
 
 # %% next_character_pairs
