@@ -1,71 +1,18 @@
-"""What the command line prints: a progress bar, a summary, a table of marks."""
+"""The table of marks that `rnnlab report` prints."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable
 from itertools import islice
 from textwrap import shorten
-from typing import TypeVar
 
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    TextColumn,
-    TimeElapsedColumn,
-    TimeRemainingColumn,
-)
 from rich.table import Table
 from rich.text import Text
 
-from rnnlab.grading.batch import Done
 from rnnlab.grading.record import Status
 from rnnlab.grading.results import Finding, StudentResult
-from rnnlab.grading.sandbox import Isolation
 
-Item = TypeVar("Item")
 MOST_ROWS = 200
-
-
-def progress(console: Console, items: Iterator[Item], total: int) -> Iterator[Item]:
-    """Hand the items on while a bar shows how many are done and how long the rest will take."""
-    columns = (
-        BarColumn(),
-        MofNCompleteColumn(),
-        TimeElapsedColumn(),
-        TextColumn("left"),
-        TimeRemainingColumn(),
-    )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("", total=total)
-        for item in items:
-            bar.advance(task)
-            yield item
-
-
-def summary(console: Console, done: list[Done]) -> None:
-    """One line for the batch, and one for each submission that needs a person."""
-    unchanged = sum(d.unchanged for d in done)
-    console.print(f"{len(done) - unchanged} graded, {unchanged} unchanged since they were last graded")
-    for d in done:
-        if d.status is Status.PERSON:
-            console.print(
-                Text(f"{d.student} needs a person: {'; '.join(d.reasons)}"), style="yellow", soft_wrap=True
-            )
-
-
-def isolation_table(
-    descriptions: Mapping[Isolation, str], problems: Mapping[Isolation, Sequence[str]]
-) -> Table:
-    """What each isolation means on this machine, and what is missing for it."""
-    table = Table(title="How students' code can be contained here", title_justify="left", show_lines=True)
-    for heading in ("--isolation", "available", "what it is, or what to do"):
-        table.add_column(heading)
-    for level, missing in problems.items():
-        available = Text("no", style="red") if missing else Text("yes", style="green")
-        table.add_row(level.value, available, Text("\n".join(missing) or descriptions[level]))
-    return table
 
 
 def marks(assignment: str, results: Iterable[StudentResult], most: int = MOST_ROWS) -> Table:

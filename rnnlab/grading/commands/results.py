@@ -13,8 +13,6 @@ from rnnlab.grading.source import require_assignment
 if TYPE_CHECKING:
     from rnnlab.grading.course import Course
 
-LONGEST_TABLE = 100
-"""With more students than these the table of marks is left to the report's page."""
 PLATFORMS = ("canvas", "moodle", "blackboard")
 
 
@@ -45,12 +43,11 @@ def report(assignment: Assignment, root: Root = HERE) -> None:
     """
     from rnnlab.grading import show
     from rnnlab.grading.report import write_report
-    from rnnlab.grading.results import collect
+    from rnnlab.grading.results import stream
 
     course = _course(root, assignment)
     page = write_report(course, assignment)
-    if len(course.students(assignment)) <= LONGEST_TABLE:
-        console.print(show.marks(assignment, collect(course, assignment)))
+    console.print(show.marks(assignment, stream(course, assignment)))
     console.print(f"Class report: {page.relative_to(course.root)} (and .csv)")
 
 
