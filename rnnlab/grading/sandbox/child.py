@@ -14,6 +14,7 @@ import numpy
 from . import frames
 from .confine import JOB_DESCRIPTOR, Confinement, confine
 from .describing import describe_error, describe_result, message_of, name_of
+from .limits import Limits
 from .shell import GraderShell
 
 
@@ -26,7 +27,7 @@ def live(shell: GraderShell, confinement: Confinement, job: int, scratch: Path) 
         os._exit(1)
     random.seed(0)  # As `warmup.seed` does for the others.
     try:
-        Servant(shell, confinement).serve()
+        Servant(shell, confinement.limits).serve()
     finally:
         os._exit(0)
 
@@ -34,9 +35,9 @@ def live(shell: GraderShell, confinement: Confinement, job: int, scratch: Path) 
 class Servant:
     """Answers requests, one frame each way."""
 
-    def __init__(self, shell: GraderShell, confinement: Confinement) -> None:
+    def __init__(self, shell: GraderShell, limits: Limits) -> None:
         self._shell = shell
-        self._limits = confinement.limits
+        self._limits = limits
         self._student_is_running = False
         self._interrupted = False
         self._answers: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {
@@ -52,18 +53,19 @@ class Servant:
             if request["op"] == "calls":
                 self._answer_calls(request)
             else:
-                self._reply(self._answer(request) | {"nonce": request["nonce"]})
+                self._reply(self.answer(request) | {"nonce": request["nonce"]})
 
     def _answer_calls(self, request: dict[str, Any]) -> None:
         """Make several calls and reply to each as soon as it is made; after an interrupt make no more of them."""
         self._interrupted = False
         for number, arguments in enumerate(request["calls"]):
             call = {"op": "call", "name": request["name"], "arguments": arguments}
-            self._reply(self._answer(call) | {"nonce": f"{request['nonce']}-{number}"})
+            self._reply(self.answer(call) | {"nonce": f"{request['nonce']}-{number}"})
             if self._interrupted:
                 return
 
-    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        """Do what a request asks; whatever the student's code raises is in the reply."""
         signal.signal(signal.SIGINT, self._on_interrupt)  # The student may have replaced it.
         try:
             self._student_is_running = True

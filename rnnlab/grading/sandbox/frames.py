@@ -122,10 +122,10 @@ def _read_arrays(specification: list[Any], payload: memoryview) -> list[np.ndarr
 
 
 def _parse_entry(entry: Any) -> tuple[np.dtype, tuple[int, ...], bool]:
-    match entry:
-        case [str(code), list(shape), bool(contiguous)] if code in DTYPES and len(shape) <= 32:
-            if all(type(n) is int and 0 <= n < 2**40 for n in shape):
-                return DTYPES[code], tuple(shape), contiguous
+    if type(entry) is list and [type(part) for part in entry] == [str, list, bool]:
+        code, shape, contiguous = entry
+        if code in DTYPES and len(shape) <= 32 and all(type(n) is int and 0 <= n < 2**40 for n in shape):
+            return DTYPES[code], tuple(shape), contiguous
     raise ProtocolError("an array is announced as [dtype, shape, contiguous], numeric and with sizes from 0")
 
 
@@ -217,28 +217,28 @@ class _Decoder(_Counter):
 
     def node(self, value: Any, depth: int) -> Any:
         self.count(depth)
-        if value is None or isinstance(value, bool | float):
-            return value
-        if isinstance(value, int):
-            return _checked_integer(value)
-        if isinstance(value, str):
-            return _checked_text(value)
-        if isinstance(value, list):
+        kind = type(value)  # JSON makes no others than these
+        if kind is dict:
+            return self.tagged(value, depth)
+        if kind is list:
             return [self.node(item, depth + 1) for item in value]
-        return self.tagged(value, depth)
+        if kind is str:
+            return _checked_text(value)
+        return _checked_integer(value) if kind is int else value
 
     def tagged(self, value: dict[str, Any], depth: int) -> Any:
-        match value:
-            case {"tuple": list(items)} if len(value) == 1:
-                return tuple(self.node(item, depth + 1) for item in items)
-            case {"dict": dict(items)} if len(value) == 1:
-                return {_checked_text(key): self.node(item, depth + 1) for key, item in items.items()}
-            case {"complex": [float(real), float(imaginary)]} if len(value) == 1:
-                return complex(real, imaginary)
-            case {"array": int(index)} if len(value) == 1:
-                return self.array(index)
-            case {"scalar": int(index)} if len(value) == 1 and self.array(index).ndim == 0:
-                return self.array(index)[()]
+        tag, content = next(iter(value.items())) if len(value) == 1 else ("", None)
+        kind = type(content)
+        if tag == "array" and kind is int:
+            return self.array(content)
+        if tag == "tuple" and kind is list:
+            return tuple([self.node(item, depth + 1) for item in content])
+        if tag == "dict" and kind is dict:
+            return {_checked_text(key): self.node(item, depth + 1) for key, item in content.items()}
+        if tag == "scalar" and kind is int and self.array(content).ndim == 0:
+            return self.array(content)[()]
+        if tag == "complex" and kind is list and [type(part) for part in content] == [float, float]:
+            return complex(*content)
         raise ProtocolError("an object in the tree has one known tag")
 
     def array(self, index: int) -> np.ndarray:

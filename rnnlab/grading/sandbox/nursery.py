@@ -21,8 +21,9 @@ from .containment import Containment
 from .control import answer, receive
 from .isolation import Isolation, IsolationUnavailable
 
-_START_SECONDS = 60.0
-_ORDER_SECONDS = 10.0
+# Generous, for a busy machine: torch alone takes seconds to import.
+_START_SECONDS = 180.0
+_ORDER_SECONDS = 60.0
 # When the controller was killed, nobody else is left to remove the folder, and the zygote may not.
 _AND_REMOVE = ("/bin/sh", "-c", '"$@"; rmdir "$0" 2>/dev/null')
 _BOOT = Path(__file__).resolve().with_name("boot.py")
@@ -102,16 +103,21 @@ class Nursery:
                 start_new_session=True,
             )
         try:
-            self._start(containment.as_order() | {"filter": _filter(containment)})
+            self._start(containment)
         except BaseException:
             self.close()
             raise
 
-    def _start(self, order: dict[str, Any]) -> None:
+    def _start(self, containment: Containment) -> None:
+        order = containment.as_order() | {"filter": _filter(containment)}
         try:
             reply, _ = self._order(order, seconds=_START_SECONDS)
         except ZygoteLost:
-            raise IsolationUnavailable("The sandbox's process did not start: " + self._complaint()) from None
+            in_bubblewrap = containment.isolation is Isolation.BUBBLEWRAP
+            advice = " To go on without bubblewrap: --isolation=landlock." if in_bubblewrap else ""
+            raise IsolationUnavailable(
+                f"The sandbox's process did not start: {self._complaint()}.{advice}"
+            ) from None
         if "unavailable" in reply:
             raise IsolationUnavailable(reply["unavailable"])
 

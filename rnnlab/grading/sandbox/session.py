@@ -20,8 +20,8 @@ from .isolation import IsolationUnavailable
 from .nursery import Nursery
 from .replies import CellResult, read_cell, read_death, read_outcome
 
-_OPEN_SECONDS = 20.0
-_EXIT_SECONDS = 2.0
+_OPEN_SECONDS = 60.0
+_EXIT_SECONDS = 5.0
 
 
 class _DiskFull(Exception):

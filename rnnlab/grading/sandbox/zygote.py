@@ -26,7 +26,7 @@ from .isolation import IsolationUnavailable
 from .limits import held_address_space
 from .readable import library_paths, readable_paths
 from .shell import make_shell
-from .warmup import seed, warm_up
+from .warmup import practise, seed, warm_up
 
 _OPEN_MODULES = {"rnnlab", "rnnlab.check", "rnnlab.grading"}
 _OF_THE_SHELL = ("PWD", "OLDPWD", "SHLVL", "_")
@@ -154,6 +154,7 @@ def _warm_shell(containment: Containment, package: Path):
     _stand_in_for_checks()
     sys.meta_path[:0] = [OpenParts(package), ClosedLibraries(containment.libraries.closed)]
     shell = make_shell()
+    practise(shell, containment.limits)
     seed(containment.libraries)
     return shell
 

@@ -171,7 +171,7 @@ def test_bubblewrap_that_dies_at_the_start_says_why(broken_bubblewrap, monkeypat
 
     broken_bubblewrap("Creating new namespace failed")
     monkeypatch.setattr(doctor, "problems", lambda isolation: ())
-    with pytest.raises(IsolationUnavailable, match="Creating new namespace failed"):
+    with pytest.raises(IsolationUnavailable, match=r"namespace failed\. To go on .*--isolation=landlock"):
         Sandbox(isolation=Isolation.BUBBLEWRAP)
 
 
