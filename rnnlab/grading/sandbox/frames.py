@@ -227,7 +227,7 @@ class _Decoder(_Counter):
         return _checked_integer(value) if kind is int else value
 
     def tagged(self, value: dict[str, Any], depth: int) -> Any:
-        tag, content = next(iter(value.items())) if len(value) == 1 else ("", None)
+        tag, content = _only_item(value)
         kind = type(content)
         if tag == "array" and kind is int:
             return self.array(content)
@@ -245,6 +245,11 @@ class _Decoder(_Counter):
         if not 0 <= index < len(self.arrays):
             raise ProtocolError(f"array {index} is not among the {len(self.arrays)} announced")
         return self.arrays[index]
+
+
+def _only_item(value: dict[str, Any]) -> tuple[str, Any]:
+    """The one key of an object with its value; an empty key where there are more, or none."""
+    return next(iter(value.items())) if len(value) == 1 else ("", None)
 
 
 def _checked_integer(value: int) -> int:
