@@ -12,7 +12,15 @@ from rich.console import Console
 from typer.testing import CliRunner
 
 from rnnlab.grading.cli import app
-from rnnlab.grading.sandbox import Isolation, bubblewrap, doctor, doctor_page, landlock
+from rnnlab.grading.sandbox import (
+    Isolation,
+    IsolationUnavailable,
+    Sandbox,
+    bubblewrap,
+    doctor,
+    doctor_page,
+    landlock,
+)
 from rnnlab.grading.sandbox.survey import Layer, State, survey
 from rnnlab.grading.sandbox.system import System
 
@@ -80,7 +88,10 @@ def test_what_is_missing_comes_with_the_command_of_this_system(no_bubblewrap):
 
 def test_without_bubblewrap_the_best_is_landlock(no_bubblewrap):
     assert doctor.resolve(Isolation.BEST) is Isolation.LANDLOCK
-    assert "not installed" in " ".join(doctor.problems(Isolation.BUBBLEWRAP))
+    with pytest.raises(
+        IsolationUnavailable, match=r"not installed\. Run: `sudo .* install bubblewrap"
+    ):
+        Sandbox(isolation=Isolation.BUBBLEWRAP)
 
 
 def test_bubblewrap_that_apparmor_stops_is_explained(broken_bubblewrap, monkeypatch, tmp_path):
@@ -167,8 +178,6 @@ def test_what_is_shown_to_bubblewrap_holds_no_secret(tmp_path):
 
 @pytest.mark.sandbox
 def test_bubblewrap_that_dies_at_the_start_says_why(broken_bubblewrap, monkeypatch):
-    from rnnlab.grading.sandbox import IsolationUnavailable, Sandbox
-
     broken_bubblewrap("Creating new namespace failed")
     monkeypatch.setattr(doctor, "problems", lambda isolation: ())
     with pytest.raises(IsolationUnavailable, match=r"namespace failed\. To go on .*--isolation=landlock"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -13,7 +14,16 @@ from pathlib import Path
 import pytest
 
 from rnnlab.check.outcome import Returned, Stopped
-from rnnlab.grading.sandbox import Isolation, IsolationUnavailable, Sandbox, doctor, landlock
+from rnnlab.grading.sandbox import (
+    Isolation,
+    IsolationUnavailable,
+    Libraries,
+    Sandbox,
+    doctor,
+    landlock,
+    nursery,
+)
+from rnnlab.grading.sandbox.containment import Containment
 from rnnlab.grading.sandbox.readable import readable_paths
 from tests.conftest import ROOT
 from tests.grading.sandbox.conftest import HASTY, LIMITS, open_or_skip, runs
@@ -37,6 +47,25 @@ def test_on_macos_the_sandbox_does_not_open(monkeypatch):
         Sandbox()
     assert doctor.problems(Isolation.PROCESS) == ()
     assert "could read" in doctor.describe(Isolation.PROCESS)
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("program", ["", "AAAA"])
+def test_a_zygote_without_a_filter_refuses_to_work(monkeypatch, program):
+    open_or_skip(LIMITS, Isolation.LANDLOCK).close()
+    monkeypatch.setattr(nursery, "_filter", lambda containment: program)
+    with pytest.raises(IsolationUnavailable, match="a filter is a whole number of instructions"):
+        Sandbox(isolation=Isolation.LANDLOCK)
+
+
+def test_what_was_asked_for_reaches_the_zygote_whole():
+    asked = Containment(Isolation.LANDLOCK, LIMITS, Libraries.TORCH, ("matplotlib",))
+    assert Containment.from_order(json.loads(json.dumps(asked.as_order()))) == asked
+
+
+def test_an_unknown_set_of_libraries_is_refused():
+    with pytest.raises(ValueError, match="'jax' is not a valid Libraries"):
+        Sandbox(isolation=Isolation.PROCESS, libraries="jax")
 
 
 def test_an_unknown_module_to_preload_is_named():

@@ -10,7 +10,7 @@ import pytest
 
 from rnnlab.check.outcome import Returned
 from rnnlab.grading.sandbox import Isolation, Sandbox, doctor
-from tests.grading.sandbox.conftest import HASTY, open_or_skip
+from tests.grading.sandbox.conftest import HASTY, open_or_skip, process_of, runs
 from tests.grading.sandbox.hostile import REFUSED, STOPPED
 from tests.grading.sandbox.test_attacks import check_that_it_is_stopped
 
@@ -88,3 +88,16 @@ def test_the_best_is_what_the_machine_offers(bubble):
         assert sandbox.isolation is Isolation.BUBBLEWRAP
         assert sandbox.description == doctor.describe(Isolation.BEST) == bubble.description
         assert sandbox.description.startswith("bubblewrap + Landlock ABI ")
+
+
+def test_in_bubblewrap_no_process_is_killed_by_its_number(bubble, monkeypatch):
+    """The numbers are those of another machine: here they belong to somebody else."""
+    numbers = []
+    monkeypatch.setattr(os, "kill", lambda pid, number: numbers.append(pid))
+    monkeypatch.setattr(os, "killpg", lambda pid, number: numbers.append(pid))
+    with bubble.open() as session:
+        assert session.run("while True: pass").stopped.reason == "time"
+        handled = process_of(session._child._handle)
+        assert runs(handled)
+    assert not runs(handled)
+    assert numbers == []
