@@ -30,3 +30,8 @@ c.GenerateFeedback.preprocessors = [
     "rnnlab.grading.hooks.SanitizeFeedback",
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
+
+# What the feedback pages of `rnnlab feedback` tell of a mistake: nothing (0), where to look (1), the idea too (2), or
+# nearly the fix (3). And where the book is on the web; without it, they link to the site in this folder.
+# c.FeedbackPage.hint_level = 3
+# c.FeedbackPage.book_url = "https://…"

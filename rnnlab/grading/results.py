@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -140,24 +139,6 @@ def stream(course: Course, assignment: str, students: Iterable[str] | None = Non
             yield result_of(course, assignment, sheet)
 
 
-def collect(course: Course, assignment: str) -> tuple[StudentResult, ...]:
-    """Every student's result at once, in alphabetical order; for a large class take `stream`."""
-    return tuple(stream(course, assignment))
-
-
-def mistake_counts(results: Iterable[StudentResult]) -> list[tuple[str, str, str, int]]:
-    """(exercise, mistake, summary, number of students) for each named mistake, the most frequent first."""
-    counts = Counter(
-        (finding.verdict.exercise, mistake)
-        for result in results
-        for finding in result.failed
-        for mistake in finding.verdict.mistakes
-    )
-    return [
-        (exercise, name, mistake_summary(exercise, name), n) for (exercise, name), n in counts.most_common()
-    ]
-
-
 def mistake_summary(exercise: str, mistake: str) -> str:
     """The mistake's sentence in the catalogue; empty where the catalogue has changed since."""
     try:
@@ -172,12 +153,6 @@ def part_names(results: Iterable[StudentResult]) -> tuple[str, ...]:
     """The graded parts in the notebook's order, as the most complete result has them."""
     longest = max(results, key=lambda result: (len(result.parts), result.in_order), default=None)
     return tuple(part.name for part in longest.parts) if longest else ()
-
-
-def as_csv(results: Iterable[StudentResult]) -> str:
-    """One line a student: status, points of each part, total, and the named mistakes; empty where there is no part."""
-    results = tuple(results)
-    return "".join(csv_lines(results, part_names(results)))
 
 
 def csv_lines(results: Iterable[StudentResult], names: tuple[str, ...]) -> Iterator[str]:
