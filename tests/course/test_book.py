@@ -5,6 +5,7 @@ A throw-away book of one page is built with the course's own configuration, exte
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -410,3 +411,41 @@ def test_the_tables_of_faults_hold_every_row_of_the_file(monkeypatch):
         opening, table, _ = fault_tables.fold(topic, found)
         assert f"{len(found)} submissions" in opening.astext()
         assert [row["tries"] for row in found if row["tries"] not in table.astext()] == []
+
+
+def tiny_notebook(formula: str) -> str:
+    """A released notebook: a text with a formula, a cell to write in, its check, and an answer in words."""
+
+    def cell(kind: str, source: str, **graded) -> dict:
+        return {"cell_type": kind, "metadata": {"nbgrader": graded} if graded else {}, "source": source}
+
+    cells = [
+        cell("markdown", f"# Tiny\n\nIt takes 5 minutes.\n\n## 1 · A part\n\n$${formula}$$"),
+        cell("code", "secret = 6 * 7\nprint(secret)", solution=True, grade_id="part"),
+        cell("code", 'check("tiny.part", part)', grade=True, grade_id="test_part", points=2),
+        cell("markdown", "YOUR ANSWER HERE", solution=True, grade=True, grade_id="explain", points=3),
+    ]
+    return json.dumps({"cells": cells})
+
+
+def test_a_released_notebook_is_shown_unexecuted_and_follows_its_file(book):
+    file = book.root / "exercises/tiny/tiny.ipynb"
+    file.parent.mkdir(parents=True)
+    page = CLEAN + "\n## The notebook\n\n```{assignment-notebook} tiny\n```\n"
+    shown = []
+    for formula in ("x^2", "x^3"):
+        file.write_text(tiny_notebook(formula), encoding="utf-8")
+        done = book.build(page)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout + done.stderr
+        shown.append((book.root / "_build/html/book/index.html").read_text(encoding="utf-8"))
+    for html, formula in zip(shown, ("x^2", "x^3"), strict=True):
+        notebook = html[html.index('id="the-notebook"') :]
+        assert f'application/x-tex">{formula}' in notebook
+        assert ">42" not in notebook
+        labels = ("You write this", "The check · 2 points", "Your answer in words · 3 points")
+        assert [label for label in labels if f"<p>{label}</p>" not in notebook] == []
+        assert re.search(r"<h3>1 · A part", notebook)
+    executed = [re.search(r"executed at (\d+)", html) for html in shown]
+    assert executed[0]
+    assert executed[1]
+    assert executed[0][1] == executed[1][1]
