@@ -52,10 +52,10 @@ def _remedies(lacking: Sequence[Layer]) -> Iterator[RenderableType]:
     for layer in lacking:
         mark, color = _MARKS[layer.state]
         needed = " (needed)" if layer.state is State.MISSING else " (can be done without)"
-        yield Text.assemble("  ", (mark, color), f" {layer.name}", (needed, "dim"))
-        yield Padding(Text(layer.remedy), (0, 0, 0, 4))
+        yield Text.assemble("  ", (mark, color), f"  {layer.name}", (needed, "dim"))
+        yield Padding(Text(layer.remedy), (0, 0, 0, 5))
         for command in layer.commands:
-            yield Padding(Text(command, style="cyan", overflow="fold"), (0, 0, 0, 6))
+            yield Padding(Text(command, style="cyan", overflow="fold"), (0, 0, 0, 7))
 
 
 def _levels() -> Table:
@@ -63,6 +63,7 @@ def _levels() -> Table:
     for level, meaning in _MEANINGS.items():
         possible = not doctor.problems(level)
         mark, color = _MARKS[State.THERE if possible else State.ABSENT]
+        color = color if level.locks else "yellow"
         here = f", here {doctor.resolve(level).value}" if level is Isolation.BEST and possible else ""
         table.add_row(Text(mark, style=color), level.value, Text(meaning + here, style="dim"))
     return table
