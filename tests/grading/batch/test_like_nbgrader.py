@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+import re
 import shutil
 import sqlite3
 import warnings
@@ -30,6 +30,8 @@ LEFT JOIN grade g ON g.notebook_id = n.id AND g.cell_id = c.id
 LEFT JOIN comment m ON m.notebook_id = n.id AND m.cell_id = c.id
 ORDER BY s.student_id, c.name, c.type
 """
+TIMED = re.compile(rb"[\d.]+ \S{1,3} \S+ [\d.]+ \S{1,3} per loop")
+"""What `%timeit` says in a student's cell: no two runs agree."""
 SUMS = """
 SELECT (SELECT count(*) FROM student), (SELECT count(*) FROM submitted_assignment),
        (SELECT count(*) FROM submitted_notebook), (SELECT count(*) FROM grade), (SELECT count(*) FROM comment)
@@ -45,7 +47,11 @@ def rows(course: Course) -> list[tuple]:
 
 def notebooks(course: Course) -> dict[str, bytes]:
     paths = (course.root / "autograded").rglob("*")
-    return {path.relative_to(course.root).as_posix(): path.read_bytes() for path in paths if path.is_file()}
+    return {
+        path.relative_to(course.root).as_posix(): TIMED.sub(b"a while", path.read_bytes())
+        for path in paths
+        if path.is_file()
+    }
 
 
 def modes(course: Course) -> set[int]:
@@ -86,7 +92,6 @@ def assert_same(theirs: Course, ours: Course) -> None:
     assert rows(ours) == rows(theirs)
     assert notebooks(ours).keys() == notebooks(theirs).keys()
     for name, content in notebooks(theirs).items():
-        assert json.loads(notebooks(ours)[name]) == json.loads(content) if name.endswith(".ipynb") else True
         assert notebooks(ours)[name] == content, name
     assert modes(ours) == modes(theirs)
 
