@@ -62,7 +62,7 @@ def parts(notebook: released.Notebook, _: str) -> str:
     """
     found = list(parts_of(notebook))
     several = len({part.chapter for _, part in found}) > 1
-    rows = [["exercise", "you write", "points", "mistakes known by name", "chapter"], ["---"] * 5]
+    rows = [["exercise", "you write", "points", "named mistakes", "chapter"], ["---"] * 5]
     for heading, part in found:
         known, chapter = len(getattr(part, "mistakes", ())) or "", f"{{chapter}}`{part.chapter}`"
         rows.append([link(notebook, heading), wanted(part), f"{part.points:g}", known, chapter])
