@@ -6,7 +6,8 @@ import inspect
 import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from operator import is_
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ import numpy as np
 from rnnlab.check.compare import Arrays, Tolerance, agree, as_arrays, kind, tolerance
 from rnnlab.check.outcome import Caller, Outcome, Returned, Stopped
 from rnnlab.check.verdict import Verdict
+from rnnlab.exercises.catalogue import public_probes
 from rnnlab.exercises.spec import Exercise, Probe
 
 NO_ANSWER = Stopped("protocol", "no answer came back")
@@ -95,11 +97,27 @@ def _account(
     exercise: Exercise, function: Callable[..., Any], probes: Sequence[Probe], outcomes: Sequence[Outcome]
 ) -> Evidence:
     """The evidence if this function is the measure of what is right."""
+    wants = _right_answers(exercise, function, probes)
     *trials, again = (
-        Trial(probe, outcome, as_arrays(run(function, probe.arguments)), tolerance(exercise, probe))
-        for probe, outcome in zip((*probes, probes[0]), outcomes, strict=True)
+        Trial(probe, outcome, want, tolerance(exercise, probe))
+        for probe, outcome, want in zip((*probes, probes[0]), outcomes, (*wants, wants[0]), strict=True)
     )
     return Evidence(exercise, tuple(trials), again)
+
+
+def _right_answers(
+    exercise: Exercise, function: Callable[..., Any], probes: Sequence[Probe]
+) -> tuple[Arrays, ...]:
+    """What the function gives on each probe; on the public ones, with which every check begins, it is known."""
+    public = public_probes(exercise)
+    same = len(probes) >= len(public) and all(map(is_, public, probes))
+    known = _public_answers(exercise, function) if same else ()
+    return known + tuple(as_arrays(run(function, probe.arguments)) for probe in probes[len(known) :])
+
+
+@lru_cache(maxsize=256)
+def _public_answers(exercise: Exercise, function: Callable[..., Any]) -> tuple[Arrays, ...]:
+    return tuple(as_arrays(run(function, probe.arguments)) for probe in public_probes(exercise))
 
 
 def run(function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
