@@ -16,7 +16,7 @@ from rnnlab.exercises.spec import Result
 
 _LIST_IN_A_TUPLE = "A list becomes an array by `np.array(...)`, a list of arrays by `np.stack(...)`."
 _FIXES = {
-    "list": "Join the list's arrays with `np.stack(...)` before you return them.",
+    "list": "Make an array of the list: `np.array(...)` of numbers, `np.stack(...)` of arrays.",
     "tuple": "Return the array alone: a comma after it makes a tuple.",
 }
 
