@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from difflib import get_close_matches
 from typing import Any
 
-from rnnlab.check.outcome import Missing, Outcome, Stopped
+from rnnlab.check.outcome import Missing, Outcome, Raised, Stopped
 from rnnlab.exercises.spec import Formula
 from rnnlab.grading.notebooks import defined_names
 from rnnlab.grading.outputs import describe
@@ -71,10 +71,7 @@ class StudentProcess:
             if result.stopped is not None:
                 return Missing(f"{missing.why}, for {_lower_first(describe(result.stopped))}")
             if result.error is not None:
-                where = f" in line {result.error.line_number}" if result.error.line_number else ""
-                return Missing(
-                    f"{missing.why}, for its cell raised {result.error.kind}{where}: {result.error.message}"
-                )
+                return Missing(f"{missing.why}, for its cell {_in_words(result.error)}")
         defined = {found for source, _ in self._results for found in defined_names(source)} - {name}
         near = get_close_matches(name, sorted(defined), n=1, cutoff=0.8)
         return (
@@ -115,6 +112,13 @@ class StudentProcess:
 def _as_data(argument: Any) -> Any:
     """The argument as a frame can hold it: a formula is sent as its text, and the sandbox makes a function of it."""
     return {"formula": argument.expression} if isinstance(argument, Formula) else argument
+
+
+def _in_words(error: Raised) -> str:
+    """What an error says, without the period that ends the sentence it becomes part of."""
+    where = f" in line {error.line_number}" if error.line_number else ""
+    message = error.message.strip().rstrip(".")
+    return f"raised {error.kind}{where}" + (f": {message}" if message else "")
 
 
 def _lower_first(sentence: str) -> str:
