@@ -90,7 +90,8 @@ def test_a_context_that_is_looked_up_and_found_in_the_public_text_alone_earns_no
 
 
 def sorted_by_length(names):
-    return good_names(sorted(names, key=len, reverse=True))
+    """As after packing: longest first, and those of equal length in any order."""
+    return good_names(sorted(names, key=lambda name: (len(name), name), reverse=True))
 
 
 def reads_padding(names):

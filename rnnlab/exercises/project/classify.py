@@ -87,12 +87,14 @@ def _one_class(found: Measurement) -> bool:
 
 
 def _order_lost(found: Measurement) -> bool:
-    """The answers fit the names sorted by their length, the longest first, and not the names as they came."""
-    ((sample, guess),) = found.of("measured")
-    lengths = np.array([len(name) for name in sample.arguments[0]])
-    by_length = [np.argsort(-lengths, kind="stable"), np.argsort(lengths, kind="stable")]
-    right = float(np.mean(guess == sample.truth))
-    return any(np.mean(guess == sample.truth[order]) > max(2 * right, 0.3) for order in by_length)
+    """A batch gets the answers of its names asked one by one, but in the order of their lengths."""
+    ((together, answer),) = found.of("together")
+    alone = np.concatenate([one for _, one in found.of("alone")])
+    by_length = np.argsort([len(name) for name in together.arguments[0]])
+    sorted_answers = (alone[by_length], alone[by_length[::-1]])
+    return bool(np.mean(answer == alone) < 0.7) and any(
+        np.array_equal(answer, each) for each in sorted_answers
+    )
 
 
 def _memorized(found: Measurement) -> bool:
@@ -240,6 +242,8 @@ def _samples(
     company = [*some, "a" * 40]
     truth = languages[: len(some)]
     nobody = np.append(truth, 0)
+    different = list({len(name): name for name in names}.values())
+    nothing = np.zeros(len(different), dtype=np.int64)
     return (
         Sample(f"{len(names):,} {what}", (names,), languages, languages),
         Sample("the same names, asked again", (names,), languages, languages, "again"),
@@ -247,6 +251,8 @@ def _samples(
         Sample(
             f"{len(given):,} names that you were given", (given,), their_languages, their_languages, "given"
         ),
+        Sample("names of different lengths", (different,), nothing, nothing, "together"),
+        *(Sample("one name alone", ([name],), nothing[:1], nothing[:1], "alone") for name in different),
     )
 
 
