@@ -6,12 +6,9 @@ browser would fetch, and nothing that the student's verdicts do not already say 
 
 from __future__ import annotations
 
-import functools
 import re
 from dataclasses import dataclass
-from pathlib import Path
 
-import jinja2
 from markupsafe import Markup
 from nbformat.notebooknode import NotebookNode
 
@@ -21,7 +18,9 @@ from rnnlab.grading import code_html, notebooks, safe_html
 from rnnlab.grading.chapters import Chapter, Chapters
 from rnnlab.grading.graded import Block
 from rnnlab.grading.prose_html import prose, said
+from rnnlab.grading.record import Record
 from rnnlab.grading.results import Part, StudentResult, state_of
+from rnnlab.grading.templating import environment
 
 HINTS = ("Where to look", "The idea", "Nearly the fix")
 NOTHING = Markup()
@@ -116,10 +115,15 @@ class Page:
     repairs: tuple[str, ...]
     cards: tuple[Card, ...]
 
+    @property
+    def was_run(self) -> bool:
+        """Whether the student's code ran at all."""
+        return self.isolation != Record.isolation
+
 
 def render(page: Page, source: str) -> str:
     """The page as HTML; `source` says what it was made from."""
-    return _template().render(page=page, source=source)
+    return environment().get_template("feedback.html.j2").render(page=page, source=source)
 
 
 def page_of(result: StudentResult, assignment: str, rules: Rules) -> Page:
@@ -168,6 +172,8 @@ def _card(block: Block, part: Part | None, result: StudentResult, rules: Rules) 
     told = _told(verdict, rules) if verdict is not None else {}
     if state == "waiting":
         told["says"] = prose("A person reads this answer and gives the points.")
+    elif state == "unwritten" and verdict is None:
+        told["says"] = prose("There is no answer here yet.")
     elif part.by_hand and not block.by_hand:
         told["says"] = prose("Your instructor changed the points of this part by hand.")
     cells = () if state == "unwritten" else _cells(block, verdict, rules)
@@ -233,6 +239,8 @@ def _cell(cell: NotebookNode, label: str, verdict: Verdict | None, rules: Rules)
     if cell.cell_type != "code":
         return Cell(label, words=Markup(safe_html.cleaned_words(cell.source)))
     printed, failed = _printed(cell.get("outputs", ()))
+    if any(output.get("ename") == "NotImplementedError" for output in cell.get("outputs", ())):
+        label, printed, failed = f"{label}, not written yet", "", False
     here = _pointed_at(cell.source, verdict)
     return Cell(
         label,
@@ -272,24 +280,3 @@ def _pictures(outputs: list[NotebookNode]) -> tuple[str, ...]:
     found = (output.get("data", {}).get("image/png") for output in outputs)
     addresses = (f"data:image/png;base64,{''.join(str(data).split())}" for data in found if data)
     return tuple(address for address in addresses if safe_html.SAFE_PICTURE.match(address))[:6]
-
-
-@functools.cache
-def environment() -> jinja2.Environment:
-    """The pages' templates: everything is escaped unless it is Markup, and an unknown name is an error."""
-    return jinja2.Environment(
-        loader=jinja2.PackageLoader("rnnlab.grading"),
-        autoescape=jinja2.select_autoescape(("html.j2",)),
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-
-
-def template_folder() -> Path:
-    """Where the templates are, for those who ask whether they have changed."""
-    return Path(__file__).parent / "templates"
-
-
-def _template() -> jinja2.Template:
-    return environment().get_template("feedback.html.j2")

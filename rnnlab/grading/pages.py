@@ -26,6 +26,7 @@ from rnnlab.grading.draft import replace
 from rnnlab.grading.feedback_page import HINTS, Rules
 from rnnlab.grading.results import result_of
 from rnnlab.grading.sheets import Sheet, sheets
+from rnnlab.grading.templating import template_folder
 
 SOURCE = re.compile(r'<meta name="rnnlab-source" content="([0-9a-f]{32})">')
 SECRET_NAME = "submission_secret.txt"
@@ -116,7 +117,7 @@ def _program() -> str:
     package = Path(__file__).parent
     made_by = ("feedback_page", "prose_html", "graded", "results", "code_html", "safe_html", "chapters")
     paths = [package / f"{name}.py" for name in made_by]
-    paths += sorted(feedback_page.template_folder().iterdir())
+    paths += sorted(template_folder().iterdir())
     return hashlib.blake2b(b"\0".join(path.read_bytes() for path in paths), digest_size=16).hexdigest()
 
 

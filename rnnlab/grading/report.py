@@ -23,7 +23,7 @@ from rnnlab.grading.clusters import Cluster
 from rnnlab.grading.copies import MOST_PAIRS, Pair, marked_lines
 from rnnlab.grading.course import Course
 from rnnlab.grading.draft import drafted
-from rnnlab.grading.feedback_page import environment, template_folder, title_of
+from rnnlab.grading.feedback_page import title_of
 from rnnlab.grading.graded import Block
 from rnnlab.grading.prose_html import prose, said
 from rnnlab.grading.results import (
@@ -36,6 +36,7 @@ from rnnlab.grading.results import (
     stream,
 )
 from rnnlab.grading.sheets import graded_cells
+from rnnlab.grading.templating import environment, template_folder
 
 MOST_MISTAKES = 60
 MOST_CLUSTERS = 20

@@ -292,6 +292,27 @@ def test_a_linked_or_strange_secret_is_not_carried_into_the_feedback(own):
         assert there != "0" * 128
 
 
+def test_what_was_not_written_is_said_so_and_its_stub_is_no_error(own):
+    stub = {"output_type": "error", "ename": "NotImplementedError", "evalue": "", "traceback": ["Traceback!"]}
+    unread = Record(Status.PERSON, problems=("not a notebook",))
+    for student, work in (
+        ("ada", Work("ada", {"rnn_step": mistaken()}, outputs=(stub,), words="YOUR ANSWER HERE")),
+        ("wanjiru", Work("wanjiru", record=unread)),
+    ):
+        own.autograded(ASSIGNMENT, student).write_text(nbformat.writes(notebook_of(work)), encoding="utf-8")
+    with own.gradebook() as gradebook:
+        grade = gradebook.find_grade("explain_hidden_state", ASSIGNMENT, ASSIGNMENT, "ada")
+        grade.manual_score, grade.auto_score = None, 0.0
+        gradebook.db.commit()
+    again(own)
+    ada, wanjiru = (Markup(page(own, student)).text for student in ("ada", "wanjiru"))
+    assert "Your answer, not written yet" in ada
+    assert "Traceback!" not in ada
+    assert "There is no answer here yet." in ada
+    assert "Your code ran in a process of its own." in ada
+    assert "Your code has not been run." in wanjiru
+
+
 def test_symbols_have_indices_and_names_of_the_code_have_none():
     symbols = prose("W_hh h_{t−1} and E_{ij}, but h_prev, d_h, rnn_step and `b_h` <b>")
     assert symbols == (
