@@ -93,11 +93,15 @@ class Sandbox:
 
     def _fork(self) -> Session:
         folder = self._home / f"submission-{next(self._numbers)}"
-        folder.mkdir(mode=0o700)
+        try:
+            folder.mkdir(mode=0o700)
+        except FileNotFoundError:  # It goes with the zygote.
+            raise ZygoteLost("the zygote's folder is gone") from None
         try:
             session = Session(self._nursery, self._containment, folder)
         except ZygoteLost:
-            folder.rmdir()
+            with suppress(FileNotFoundError):
+                folder.rmdir()
             raise
         self._sessions.add(session)
         return session

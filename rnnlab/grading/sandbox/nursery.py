@@ -24,8 +24,8 @@ from .isolation import Isolation, IsolationUnavailable
 # Generous, for a busy machine: torch alone takes seconds to import.
 _START_SECONDS = 180.0
 _ORDER_SECONDS = 60.0
-# When the controller was killed, nobody else is left to remove the folder, and the zygote may not.
-_AND_REMOVE = ("/bin/sh", "-c", '"$@"; rmdir "$0" 2>/dev/null')
+# When the controller was killed, nobody else is left to remove the folder, and the zygote may only empty it.
+_AND_REMOVE = ("/bin/sh", "-c", '"$@"; rm -rf "$0"')
 _BOOT = Path(__file__).resolve().with_name("boot.py")
 _PACKAGE = _BOOT.parent.parent.parent
 
@@ -146,7 +146,7 @@ class Nursery:
         self._control.close()
         self._complaints.close()
         try:
-            self._process.wait(timeout=2)
+            self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
             os.killpg(self._process.pid, signal.SIGKILL)
             self._process.wait()

@@ -13,6 +13,7 @@ import signal
 import socket
 import sys
 import warnings
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,17 +39,40 @@ def main(control_descriptor: int, package: Path) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     for name in _OF_THE_SHELL:
         os.environ.pop(name, None)
-    control = socket.socket(fileno=control_descriptor)
+    children: set[int] = set()
+    try:
+        with suppress(ConnectionError):  # The controller may be killed at any moment.
+            _serve(socket.socket(fileno=control_descriptor), package, children)
+    finally:
+        clean_up(children)
+
+
+def _serve(control: socket.socket, package: Path, children: set[int]) -> None:
     order, _ = receive(control)
+    if order is None:
+        return
     try:
         program = base64.b64decode(order["filter"])
-        zygote = Zygote(Containment.from_order(order), program, package)
+        zygote = Zygote(Containment.from_order(order), program, package, children)
     except Exception as error:
         answer(control, {"unavailable": _explain(error)})
     else:
         answer(control, {"ready": True})
         zygote.work(control)
-        zygote.clean_up()
+
+
+def clean_up(children: Iterable[int]) -> None:
+    """Leave no process and no file behind, also when the controller was killed and cannot see to it."""
+    for pid in children:
+        with suppress(OSError):
+            os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+    # The folder itself is not this process's to remove: the shell that started it does.
+    try:
+        scratch.empty(Path.cwd())
+    except OSError:  # Landlock's first version refuses to move a folder.
+        for left in Path.cwd().iterdir():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _explain(error: Exception) -> str:
@@ -60,8 +84,10 @@ def _explain(error: Exception) -> str:
 class Zygote:
     """The warm process: a shell, and the confinement that its children will enter."""
 
-    def __init__(self, containment: Containment, filter_program: bytes, package: Path) -> None:
-        self._children: set[int] = set()
+    def __init__(
+        self, containment: Containment, filter_program: bytes, package: Path, children: set[int]
+    ) -> None:
+        self._children = children
         # The warm-up makes mistakes on purpose; nobody reads its warnings.
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -106,19 +132,6 @@ class Zygote:
         self._children.discard(done)
         seconds = usage.ru_utime + usage.ru_stime
         answer(control, {"status": status if done else None, "cpu_seconds": seconds})
-
-    def clean_up(self) -> None:
-        """Leave no process and no file behind, also when the controller was killed and cannot see to it."""
-        for pid in self._children:
-            with suppress(OSError):
-                os.kill(pid, signal.SIGKILL)
-                os.waitpid(pid, 0)
-        # The folder itself is not this process's to remove: the shell that started it does.
-        try:
-            scratch.empty(Path.cwd())
-        except OSError:  # Landlock's first version refuses to move a folder.
-            for left in Path.cwd().iterdir():
-                shutil.rmtree(left, ignore_errors=True)
 
 
 def _prepare(containment: Containment, filter_program: bytes, package: Path) -> Confinement:

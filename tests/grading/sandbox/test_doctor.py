@@ -88,9 +88,7 @@ def test_what_is_missing_comes_with_the_command_of_this_system(no_bubblewrap):
 
 def test_without_bubblewrap_the_best_is_landlock(no_bubblewrap):
     assert doctor.resolve(Isolation.BEST) is Isolation.LANDLOCK
-    with pytest.raises(
-        IsolationUnavailable, match=r"not installed\. Run: `sudo .* install bubblewrap"
-    ):
+    with pytest.raises(IsolationUnavailable, match=r"not installed\. Run: `sudo .* install bubblewrap"):
         Sandbox(isolation=Isolation.BUBBLEWRAP)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from rnnlab.grading.sandbox import (
     IsolationUnavailable,
     Libraries,
     Sandbox,
+    control,
     doctor,
     landlock,
     nursery,
@@ -135,6 +137,26 @@ def test_a_killed_controller_takes_everything_with_it(isolation, tmp_path, monke
         time.sleep(0.01)
     assert not any(runs(pid) for pid in pids)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.sandbox
+@pytest.mark.parametrize("order", [True, False], ids=["while it starts", "before its order"])
+def test_a_controller_that_is_killed_at_the_start_leaves_nothing(order, tmp_path):
+    open_or_skip(LIMITS, Isolation.LANDLOCK).close()
+    home = tmp_path / "home"
+    home.mkdir()
+    ours, theirs = socket.socketpair()
+    asked = Containment(Isolation.LANDLOCK, LIMITS)
+    command = [*nursery._AND_REMOVE, str(home), *nursery._python(asked, home), str(theirs.fileno())]
+    with theirs:
+        started = subprocess.Popen(
+            command, env=nursery._environment(home), cwd=home, pass_fds=[theirs.fileno()]
+        )
+    with ours:
+        if order:
+            control.answer(ours, asked.as_order() | {"filter": nursery._filter(asked)})
+    assert started.wait(timeout=120) == 0
+    assert not home.exists()
 
 
 def test_an_installed_package_is_closed_but_for_its_open_parts(tmp_path, monkeypatch):
