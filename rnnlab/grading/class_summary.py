@@ -98,13 +98,14 @@ class ClassSummary:
         self.copies.add(result.student, own_cells(result))
         self._add_flags(result)
         share = result.final_score / result.max_score if result.max_score else 0.0
-        self._shares.append(share)
+        if result.parts:  # who has no points yet has not got 0 of them
+            self._shares.append(share)
         self._keep_row(share, result)
 
     @property
     def count(self) -> int:
         """How many students there are."""
-        return len(self._shares)
+        return self.statuses.total()
 
     @property
     def shares(self) -> tuple[float, float, float]:

@@ -188,6 +188,16 @@ def test_the_histogram_counts_everybody_once(scores):
     assert low <= middle <= high
 
 
+def test_who_is_not_graded_yet_does_not_pull_the_median_down():
+    summary = ClassSummary(("test_rnn_step",))
+    for number in range(3):
+        summary.add(somebody(number, 3.0))
+        summary.add(StudentResult(f"late-{number}", Record(problems=("not graded yet",)), ()))
+    assert summary.count == 6
+    assert sum(summary.histogram()) == 3
+    assert summary.shares == (1.0, 1.0, 1.0)
+
+
 def test_a_cell_that_went_for_the_grader_is_flagged(course):
     (result,) = stream(course, ASSIGNMENT, ["ada"])
     assert flags_of(result) == ()
