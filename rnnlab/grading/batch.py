@@ -106,14 +106,23 @@ def _graded(desk: Desk, ledger: Ledger, students: Sequence[str], executor: Execu
 
 
 def _gathered(outcomes: Iterator[Outcome]) -> Iterator[list[Outcome]]:
-    """Outcomes in handfuls: a transaction costs more than what stands in it, and no result should wait for long."""
+    """Outcomes in handfuls: a transaction costs more than what stands in it, and no result should wait for long.
+
+    Where the outcomes end with an error, or with Ctrl+C, those that are there come first.
+    """
     some: list[Outcome] = []
     began = time.monotonic()
-    for outcome in outcomes:
-        some.append(outcome)
-        if len(some) >= WRITTEN_AT_ONCE or time.monotonic() - began > SECONDS_UNWRITTEN:
+    try:
+        for outcome in outcomes:
+            some.append(outcome)
+            if len(some) >= WRITTEN_AT_ONCE or time.monotonic() - began > SECONDS_UNWRITTEN:
+                ready, some = some, []
+                yield ready
+                began = time.monotonic()
+    except (Exception, KeyboardInterrupt):
+        if some:
             yield some
-            some, began = [], time.monotonic()
+        raise
     if some:
         yield some
 

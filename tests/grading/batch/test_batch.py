@@ -11,8 +11,10 @@ import pytest
 from rnnlab.grading import batch, ledger, seeds
 from rnnlab.grading.batch import Options
 from rnnlab.grading.course import Course, CourseError
+from rnnlab.grading.executors import Here
 from rnnlab.grading.lock import only_batch
 from rnnlab.grading.record import Record, Status
+from rnnlab.grading.sandbox import IsolationUnavailable
 from rnnlab.grading.shelf import Shelf
 from tests.grading.batch.conftest import ASSIGNMENT, hand_in
 
@@ -174,6 +176,21 @@ def test_whoever_stops_listening_loses_nothing(own):
     done = batch.autograde(own, ASSIGNMENT, own.students(ASSIGNMENT), Options(force=True))
     next(done)
     done.close()
+    assert again(grade(own)) == []
+
+
+@pytest.mark.parametrize("error", [IsolationUnavailable, KeyboardInterrupt])
+def test_what_was_graded_is_written_when_the_batch_ends_early(own, error):
+    class Failing(Here):
+        def run(self, tasks):
+            yield from super().run([next(iter(tasks))])
+            raise error("the machine has failed")
+
+    done = []
+    with pytest.raises(error):
+        done.extend(batch.autograde(own, ASSIGNMENT, EVERYBODY, Options(force=True, executor=Failing())))
+    written = (own.root / "autograded").glob("*/*/*.ipynb")
+    assert max(written, key=lambda path: path.stat().st_mtime_ns).parent.parent.name == "ada"
     assert again(grade(own)) == []
 
 
