@@ -1,0 +1,208 @@
+"""What grading a class costs: nbgrader as it comes, and this grader, on the same submissions in one run.
+
+Run: python benchmarks/grading.py              the comparison, about 10 minutes
+     python benchmarks/grading.py --growth     this grader alone, from 10 to 10,000 submissions, about half an hour
+
+CPU time is that of all processes that were started: kernels, workers, sandboxes. Other programs disturb it little. The
+marks of all functions must be equal, or there is no table.
+"""
+
+from __future__ import annotations
+
+import argparse
+import csv
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from grading_class import function_marks, hand_in, make_course, make_stock
+
+RESULTS = Path(__file__).parent / "results" / "grading.csv"
+GROWTH = RESULTS.with_name("grading_growth.csv")
+PHASES = RESULTS.with_name("grading_phases.csv")
+BIN = Path(sys.executable).parent
+SIZES = (10, 100, 1_000, 10_000)
+DRIVER = [sys.executable, str(Path(__file__).with_name("grading_driver.py").resolve())]
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What one way of grading costs: to start, and for each submission, in seconds of CPU and on the wall."""
+
+    assignment: str
+    way: str
+    submissions: int
+    start_cpu: float
+    each_cpu: float
+    each_wall: float
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--growth", action="store_true", help="measure growth to 10,000 submissions instead")
+    parser.add_argument("--assignment", default="hidden_state")
+    parser.add_argument("--submissions", type=int, default=12, help="submissions that go through every way")
+    parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest class of --growth")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="rnnlab-benchmark-") as folder:
+        if options.growth:
+            store(GROWTH, growth(Path(folder), options.assignment, options.most))
+            return
+        costs = [
+            cost
+            for torch in (False, True)
+            for cost in compare(
+                Path(folder), options.assignment, options.submissions // (2 if torch else 1), torch
+            )
+        ]
+        store(RESULTS, [asdict(cost) for cost in costs])
+        store(PHASES, phases(Path(folder), options.assignment))
+        RESULTS.with_suffix(".md").write_text(table(costs), encoding="utf-8")
+        print(table(costs))
+
+
+def compare(folder: Path, assignment: str, submissions: int, torch: bool) -> list[Cost]:
+    """Grade classes in each way; the difference between a small and a larger one is what the submissions cost.
+
+    The same class goes through every way, and its marks must be equal. This grader then gets a class ten times as
+    large too, for its submissions are lost beside its start in a small one.
+    """
+    label = f"{assignment}{', with torch' if torch else ''}"
+    few, many = max(1, submissions // 4), 10 * submissions
+    found: dict[str, dict[int, tuple[float, float]]] = {}
+    for size in (few, submissions, many):
+        home = folder / f"{label}-{size}"
+        course = make_course(home / "released", assignment)
+        hand_in(course, assignment, size, torch)
+        marks = {}
+        for way, commands in ways(assignment, torch).items():
+            stock = way.startswith("nbgrader")
+            if size == (many if stock else few):
+                continue
+            root = home / way.replace(" ", "-")
+            make_stock(course, root) if stock else copy(course.root, root)
+            found.setdefault(way, {})[size] = measured(commands, root)
+            marks[way] = function_marks(root, assignment)
+            print(label, way, size, found[way][size], file=sys.stderr, flush=True)
+        require_equal(marks)
+    return [Cost(label, way, max(costs), *per_submission(costs)) for way, costs in found.items()]
+
+
+def ways(assignment: str, torch: bool) -> dict[str, list[list[str]]]:
+    """The commands of each way of grading; those of one way run at the same time."""
+    stock = [str(BIN / "nbgrader"), "autograde", assignment]
+    ours = [*DRIVER, assignment, *(["--torch"] if torch else []), "--jobs"]
+    found = {"nbgrader": [stock], "rnnlab": [[*ours, "1"]]}
+    if torch:  # the driver gives the assignment torch in its own process alone
+        return found
+    halves = [[*stock, f"--student=student-{half}-*"] for half in (0, 1)]
+    return found | {"nbgrader, 2 processes": halves, "rnnlab, 2 workers": [[*ours, "2"]]}
+
+
+def measured(commands: Sequence[Sequence[str]], root: Path) -> tuple[float, float]:
+    """The seconds of CPU of these commands and all that they start, and the seconds on the wall until the last ends."""
+    environment = {
+        **os.environ,
+        "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",
+        "OMP_NUM_THREADS": "1",
+        "OPENBLAS_NUM_THREADS": "1",
+    }
+    before, began = children_cpu(), time.perf_counter()
+    running = [
+        subprocess.Popen(command, cwd=root, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        for command in commands
+    ]
+    said = [process.communicate()[0].decode(errors="replace") for process in running]
+    if any(process.returncode for process in running):
+        sys.exit(f"{commands} failed:\n{''.join(said)[-3000:]}")
+    return children_cpu() - before, time.perf_counter() - began
+
+
+def children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def per_submission(costs: dict[int, tuple[float, float]]) -> tuple[float, float, float]:
+    """The CPU seconds to start, and the seconds of CPU and on the wall for each further submission."""
+    few, many = min(costs), max(costs)
+    cpu, wall = (costs[many][k] - costs[few][k] for k in (0, 1))
+    each = cpu / (many - few)
+    return costs[few][0] - few * each, each, wall / (many - few)
+
+
+def require_equal(marks: dict[str, dict[tuple[str, str], float]]) -> None:
+    first, *others = marks.items()
+    for way, found in others:
+        different = {
+            key: (first[1].get(key), points) for key, points in found.items() if first[1].get(key) != points
+        }
+        if different or found.keys() != first[1].keys():
+            sys.exit(f"{first[0]} and {way} give different marks: {different}")
+
+
+def growth(folder: Path, assignment: str, most: int) -> list[dict[str, object]]:
+    """Seconds for each submission and the memory of the writing process, for classes of growing size."""
+    rows = []
+    for size in [size for size in SIZES if size <= most]:
+        course = make_course(folder / str(size), assignment)
+        hand_in(course, assignment, size)
+        for way in ("graded", "unchanged"):
+            before, began = children_cpu(), time.perf_counter()
+            said = run_driver([assignment, "--jobs", "2"], course.root)
+            cpu, wall = children_cpu() - before, time.perf_counter() - began
+            rows.append(
+                {"way": way, "submissions": size, "cpu": round(cpu, 2), "wall": round(wall, 2), **said}
+            )
+            print(rows[-1], flush=True)
+    return rows
+
+
+def phases(folder: Path, assignment: str) -> list[dict[str, object]]:
+    """The CPU milliseconds of each step of grading one submission."""
+    course = make_course(folder / "phases", assignment)
+    hand_in(course, assignment, 40)
+    said = run_driver([assignment, "--phases"], course.root)
+    return [{"phase": name, "milliseconds": value} for name, value in said.items()]
+
+
+def run_driver(arguments: Sequence[str], root: Path) -> dict[str, float]:
+    """What the driver says in its last line."""
+    done = subprocess.run([*DRIVER, *arguments], cwd=root, stdout=subprocess.PIPE, text=True, check=True)
+    return json.loads(done.stdout.splitlines()[-1])
+
+
+def copy(source: Path, target: Path) -> None:
+    subprocess.run(["cp", "-r", str(source), str(target)], check=True)
+
+
+def table(costs: Sequence[Cost]) -> str:
+    lines = [
+        "| assignment | graded by | CPU ms each | wall ms each | times nbgrader's CPU | CPU s to start |"
+    ]
+    lines.append("|---|---|--:|--:|--:|--:|")
+    for cost in costs:
+        stock = next(c for c in costs if (c.assignment, c.way) == (cost.assignment, "nbgrader"))
+        lines.append(
+            f"| {cost.assignment} | {cost.way} | {1000 * cost.each_cpu:.0f} | {1000 * cost.each_wall:.0f} "
+            f"| {stock.each_cpu / cost.each_cpu:.1f} | {cost.start_cpu:.1f} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def store(path: Path, rows: Sequence[dict[str, object]]) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.DictWriter(file, list(rows[0]), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+if __name__ == "__main__":
+    main()
