@@ -32,9 +32,9 @@ class Sandbox:
         libraries: Libraries | str = Libraries.NUMPY,
     ) -> None:
         doctor.require(isolation)
-        self._containment = Containment(
-            doctor.resolve(isolation), limits or Limits(), Libraries(libraries), preload
-        )
+        libraries = Libraries(libraries)
+        libraries.require()
+        self._containment = Containment(doctor.resolve(isolation), limits or Limits(), libraries, preload)
         self._numbers = count(1)
         self._sessions: WeakSet[Session] = WeakSet()
         self._home = Path(tempfile.mkdtemp(prefix="rnnlab-sandbox-"))

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import enum
+import sys
 from collections.abc import Mapping
 from importlib.machinery import PathFinder
 from pathlib import Path
+
+from .isolation import IsolationUnavailable
 
 _OF_TORCH: dict[str, str] = dict.fromkeys(
     ("torch", "functorch", "torchgen"), "solve it with NumPy, and remove the import"
@@ -35,6 +38,15 @@ class Libraries(enum.Enum):
     def closed(self) -> Mapping[str, str]:
         """The modules that a submission cannot import, and what its author can do about it."""
         return _OF_HELD_OUT_DATA if self is Libraries.TORCH else _OF_TORCH | _OF_HELD_OUT_DATA
+
+    def require(self) -> None:
+        """Raise `IsolationUnavailable` with the next step unless the modules are installed."""
+        for name in self.modules:
+            if PathFinder.find_spec(name) is None:
+                raise IsolationUnavailable(
+                    f"This assignment needs {name}, which is not installed beside the grader: run "
+                    f"`{sys.executable} -m pip install {name}`."
+                )
 
     def closed_folders(self) -> tuple[Path, ...]:
         """The installed folders of the closed modules; nothing is imported to find them."""

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from importlib.machinery import PathFinder
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,12 @@ def test_what_was_asked_for_reaches_the_zygote_whole():
 def test_an_unknown_set_of_libraries_is_refused():
     with pytest.raises(ValueError, match="'jax' is not a valid Libraries"):
         Sandbox(isolation=Isolation.PROCESS, libraries="jax")
+
+
+def test_torch_that_is_not_installed_is_named(monkeypatch):
+    monkeypatch.setattr(PathFinder, "find_spec", lambda name: None if name == "torch" else name)
+    with pytest.raises(IsolationUnavailable, match=r"This assignment needs torch, .* -m pip install torch`"):
+        Sandbox(isolation=Isolation.PROCESS, libraries=Libraries.TORCH)
 
 
 def test_an_unknown_module_to_preload_is_named():
