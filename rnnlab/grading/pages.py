@@ -1,7 +1,7 @@
 """Feedback pages where nbgrader keeps them, each written again only when something that it says has changed.
 
 `feedback/<student>/<assignment>/<assignment>.html` is the place from which `nbgrader release_feedback` takes them.
-Where the class hands in through nbgrader's exchange, it also wants two small files of the submission beside each.
+Where the class hands in through nbgrader's exchange, it also wants two small files beside each (`companions`).
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ import functools
 import hashlib
 import logging
 import re
-import secrets
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +18,7 @@ from pathlib import Path
 from nbgrader.converters import GenerateFeedback
 
 import rnnlab
-from rnnlab.grading import feedback_page
+from rnnlab.grading import companions, feedback_page
 from rnnlab.grading.chapters import Chapters
 from rnnlab.grading.course import Course, CourseError
 from rnnlab.grading.draft import replace
@@ -29,9 +28,6 @@ from rnnlab.grading.sheets import Sheet, sheets
 from rnnlab.grading.templating import template_folder
 
 SOURCE = re.compile(r'<meta name="rnnlab-source" content="([0-9a-f]{32})">')
-SECRET_NAME = "submission_secret.txt"
-SECRET = re.compile(r"[0-9a-f]{16,256}")
-TIMESTAMP = re.compile(r"[\d:. +TZUC/_-]{1,100}")
 UP_FROM_PAGE = 3
 
 
@@ -49,7 +45,7 @@ def write_feedback(course: Course, assignment: str, students: tuple[str, ...]) -
     A student whose submission has not been graded yet is left out, and an old page stays as it is.
     """
     rules = rules_of(course)
-    exchange = any(course.root.glob(f"submitted/*/{assignment}/{SECRET_NAME}"))
+    exchange = companions.in_use(course.root, assignment)
     with course.gradebook() as gradebook:
         for sheet in sheets(gradebook, assignment, students):
             if not course.autograded(assignment, sheet.student).is_file():
@@ -57,7 +53,8 @@ def write_feedback(course: Course, assignment: str, students: tuple[str, ...]) -
             try:
                 became = _write_page(course, assignment, sheet, rules)
                 if exchange:
-                    _put_companions(course, assignment, sheet.student)
+                    handed_in = course.submitted(assignment, sheet.student)
+                    companions.put(handed_in.parent, course.feedback(assignment, sheet.student).parent)
                 if became is Page.WRITTEN:
                     _share(course, assignment, sheet.student)
             except Exception:  # a full disk, or a fault of ours: the others get their pages all the same
@@ -128,30 +125,3 @@ def _source_of(page: Path) -> str:
     with page.open(encoding="utf-8", errors="replace") as file:
         found = SOURCE.search(file.read(500))
     return found[1] if found else ""
-
-
-def _put_companions(course: Course, assignment: str, student: str) -> None:
-    """Put the two files beside a page without which `nbgrader release_feedback` stops for the whole class.
-
-    A submission that did not come through the exchange has no secret; it gets one that opens nothing, so that the
-    others' feedback can be released.
-    """
-    submitted = course.submitted(assignment, student).parent
-    folder = course.feedback(assignment, student).parent
-    if not folder.is_dir():
-        return
-    for name, form, otherwise in (
-        ("timestamp.txt", TIMESTAMP, ""),
-        (SECRET_NAME, SECRET, secrets.token_hex(64)),
-    ):
-        theirs, there = _small_text(submitted / name), _small_text(folder / name)
-        wanted = next((text for text in (theirs, there) if form.fullmatch(text)), otherwise)
-        if wanted != there or not (folder / name).is_file():
-            replace(folder / name, wanted)
-
-
-def _small_text(path: Path) -> str:
-    """What a small regular file says; nothing where it is a link, large, or not there."""
-    if path.is_symlink() or path.parent.is_symlink() or not path.is_file() or path.stat().st_size > 300:
-        return ""
-    return path.read_text(encoding="utf-8", errors="replace").strip()

@@ -103,7 +103,8 @@ def make(root: Path, source: Path, works: tuple[Work, ...]) -> Course:
         for name, points in graded.items():
             kind = "markdown" if name == EXPLAIN else "code"
             gradebook.add_grade_cell(name, ASSIGNMENT, ASSIGNMENT, max_score=points, cell_type=kind)
-        gradebook.add_solution_cell("rnn_step", ASSIGNMENT, ASSIGNMENT)
+        for name in (*dict(PARTS), EXPLAIN):
+            gradebook.add_solution_cell(name, ASSIGNMENT, ASSIGNMENT)
         with warnings.catch_warnings():
             # nbgrader makes a submission's rows in an order that SQLAlchemy remarks upon; the rows are right
             warnings.simplefilter("ignore", SAWarning)

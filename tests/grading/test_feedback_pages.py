@@ -88,6 +88,14 @@ class Markup(HTMLParser):
         self.text += "" if self._quiet else data
 
 
+def nbgrader(course: Course, *arguments: str) -> str:
+    """Run a command of nbgrader's in the course, and give back its log."""
+    command = [str(Path(sys.executable).with_name("nbgrader")), *arguments]
+    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300)
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
 @pytest.fixture(scope="module")
 def written(tmp_path_factory, course_root) -> Course:
     """A course in which all pages are written. To be read, and not changed."""
@@ -270,14 +278,24 @@ def test_nbgraders_release_feedback_takes_the_pages(own, tmp_path):
     (tmp_path / "exchange").chmod(0o777)
     course = configured(own, f"c.Exchange.root = {str(tmp_path / 'exchange')!r}")
     again(course)
-    command = [str(Path(sys.executable).with_name("nbgrader")), "release_feedback", ASSIGNMENT]
-    done = subprocess.run(command, cwd=course.root, capture_output=True, text=True, timeout=300)
-    assert done.returncode == 0, done.stderr
+    nbgrader(course, "release_feedback", ASSIGNMENT)
     released = list((tmp_path / "exchange" / "rnn" / "feedback").glob("*.html"))
     assert len(released) == len(WORKS), "also of those who did not hand in through the exchange"
     assert page(course, "ada") in [path.read_text(encoding="utf-8") for path in released]
     found = course.feedback(ASSIGNMENT, "ada").with_name("submission_secret.txt")
     assert found.read_text() == secret
+
+
+def test_nbgraders_own_pages_can_be_released_too(own):
+    secret = "0123456789abcdef" * 8
+    (own.submitted(ASSIGNMENT, "ada").parent / "submission_secret.txt").write_text(secret)
+    log = nbgrader(own, "generate_feedback", ASSIGNMENT, "--student", "ada", "--force")
+    assert "hook failed" not in log
+    there = own.feedback(ASSIGNMENT, "ada").parent
+    assert sorted(path.name for path in there.iterdir()) == [
+        f"{ASSIGNMENT}.html", "submission_secret.txt", "timestamp.txt",
+    ]  # fmt: skip
+    assert (there / "submission_secret.txt").read_text() == secret
 
 
 def test_a_linked_or_strange_secret_is_not_carried_into_the_feedback(own):
