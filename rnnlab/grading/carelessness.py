@@ -28,10 +28,12 @@ def misspell_the_name(name: str, source: str) -> str:
 
 
 def leave_a_parenthesis_open(name: str, source: str) -> str:
+    """The cell does not parse."""
     return source.replace("):", ":", 1)
 
 
 def empty_the_cell(name: str, source: str) -> str:
+    """All that was written is deleted."""
     return ""
 
 
@@ -62,15 +64,18 @@ def add_cells(notebook: NotebookNode) -> None:
 
 
 def delete_a_test_cell(notebook: NotebookNode) -> None:
+    """The second test is gone."""
     del notebook.cells[_places(notebook, notebooks.is_test)[1]]
 
 
 def edit_a_test_cell(notebook: NotebookNode) -> None:
+    """The first test is a comment."""
     cell = notebook.cells[_places(notebook, notebooks.is_test)[0]]
     cell.source = f"# {cell.source}"
 
 
 def delete_the_setup(notebook: NotebookNode) -> None:
+    """The cell with the imports is gone."""
     notebook.cells = [cell for cell in notebook.cells if notebooks.grade_id(cell) != "setup"]
 
 

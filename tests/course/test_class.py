@@ -180,7 +180,8 @@ def test_nbgraders_own_command_says_the_same(graded_course, whole_course, tmp_pa
     passed = own.do("nbgrader", "validate", f"submitted/solution/{name}/{name}.ipynb")
     failed = own.do("nbgrader", "validate", f"submitted/stub/{name}/{name}.ipynb")
     assert "Success" in passed
-    assert f"VALIDATION FAILED ON {len(assignment(name).parts)} CELL(S)" in failed
+    answers = len(assignment(name).parts) + 1  # the parts, and the answer in words
+    assert f"VALIDATION FAILED ON {answers} CELL(S)" in failed
 
 
 def test_the_class_has_forty_students_and_every_sort_of_them_does_every_assignment(course_root):
