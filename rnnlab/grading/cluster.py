@@ -12,6 +12,8 @@ and Dask's tls:// elsewhere.
 from __future__ import annotations
 
 import logging
+import math
+import time
 from collections.abc import Callable, Iterable, Iterator
 from itertools import islice
 from typing import TYPE_CHECKING, Any
@@ -27,6 +29,8 @@ if TYPE_CHECKING:
 CONNECT_SECONDS = 10.0
 WORKER_SECONDS = 30.0
 """How long to wait for a first worker, and for another one when all are gone."""
+COUNTED_SECONDS = 2.0
+"""How long a count of the workers is good for."""
 AHEAD = 3
 """Tasks that are sent ahead for each of the cluster's threads."""
 
@@ -66,22 +70,21 @@ class Cluster:
         self._client.close()
 
     @property
-    def threads(self) -> int:
-        """The tasks that the cluster can work on at once."""
-        return sum(worker["nthreads"] for worker in self._workers().values())
-
-    @property
     def description(self) -> str:
         """The cluster in a few words."""
-        return f"{self.address}: {len(self._workers())} worker(s), {self.threads} at once"
+        threads = self._threads()
+        return f"{self.address}: {len(threads)} worker(s), {sum(threads.values())} at once"
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """Grade each task on some worker and yield its outcome, in the order in which they end."""
         waiting, pending = iter(tasks), {}
+        room, asked = 0, -math.inf
         try:
             while True:
-                free = AHEAD * max(self.threads, 1) - len(pending)
-                pending |= {self._submit(task): task for task in islice(waiting, max(free, 0))}
+                if time.monotonic() - asked > COUNTED_SECONDS:  # workers come and go
+                    room, asked = AHEAD * max(sum(self._threads().values()), 1), time.monotonic()
+                free = max(room - len(pending), 0)
+                pending |= {self._submit(task): task for task in islice(waiting, free)}
                 if not pending:
                     return
                 for future in self._finished(pending):
@@ -90,7 +93,11 @@ class Cluster:
             self._client.cancel(list(pending), force=True)
 
     def _submit(self, task: Task) -> Future:
-        return self._client.submit(work.grade_submission, task, pure=False)
+        import dask.config
+
+        # A notebook with its pictures in it may be larger than what Dask would remark upon.
+        with dask.config.set({"distributed.admin.large-graph-warning-threshold": "1GB"}):
+            return self._client.submit(work.grade_submission, task, pure=False)
 
     def _finished(self, pending: Iterable[Future]) -> list[Future]:
         """Wait until something is finished; raises `ClusterUnavailable` when no worker is left to finish anything."""
@@ -103,13 +110,10 @@ class Cluster:
                     ended: Any = wait(list(pending), timeout=1.0, return_when="FIRST_COMPLETED")
                     return list(ended.done)
             except TimeoutError:
-                if not self._workers():
+                if not self._threads():
                     self._require_workers()
             except CancelledError as error:
-                raise ClusterUnavailable(
-                    f"the scheduler at {self.address} is gone, or has given up the batch; what was finished is kept: "
-                    "see to the scheduler, and run this again"
-                ) from error
+                raise self._gone() from error
 
     def _outcome(self, future: Future, task: Task) -> Outcome:
         """The outcome of a finished task; what its worker raised is about that machine, and ends the batch."""
@@ -122,8 +126,19 @@ class Cluster:
             return work.lost(task, "each worker that tried to grade it died")
         raise error
 
-    def _workers(self) -> dict[str, Any]:
-        return self._client.scheduler_info(n_workers=-1)["workers"]
+    def _threads(self) -> dict[str, int]:
+        """The number of threads of each worker that is there."""
+        try:
+            found: Any = self._client.nthreads()
+        except OSError as error:
+            raise self._gone() from error
+        return dict(found)
+
+    def _gone(self) -> ClusterUnavailable:
+        return ClusterUnavailable(
+            f"the scheduler at {self.address} is gone, or has given up the batch; what was finished is kept: "
+            "see to the scheduler, and run this again"
+        )
 
     def _require_workers(self) -> None:
         try:
@@ -149,6 +164,7 @@ class Cluster:
 def _connect(address: str, seconds: float) -> Client:
     try:
         from distributed import Client
+        from distributed.comm.addressing import get_address_host_port
     except ImportError as error:
         raise ClusterUnavailable(
             f"--scheduler needs Dask, which is not installed ({error}); pip install 'rnnlab[cluster]'"
@@ -156,6 +172,8 @@ def _connect(address: str, seconds: float) -> Client:
     # Dask's own words about lost connections would stand between the lines of the progress bar.
     logging.getLogger("distributed").setLevel(logging.CRITICAL)
     try:
+        # Dask leaves a half-open client behind when it finds out by itself that this is no address.
+        get_address_host_port(address)
         return Client(address, timeout=seconds, set_as_default=False)
     except (OSError, ValueError) as error:
         raise ClusterUnavailable(

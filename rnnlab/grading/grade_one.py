@@ -130,10 +130,8 @@ class HandedIn:
         """The notebook in a file. A file that is a link is refused, wherever it leads; its folder may be one."""
         if not path.exists() and not path.is_symlink():
             raise CannotGrade(f"there is no file {path}")
-        try:
-            return cls(submission.load(path.parent.resolve() / path.name), path.name)
-        except UnreadableNotebook as error:
-            return cls(b"", path.name, str(error))
+        data, refusal = work.load(path.parent.resolve() / path.name)
+        return cls(data, path.name, refusal)
 
     @classmethod
     def from_stream(cls, stream: BinaryIO) -> HandedIn:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, TextIO
 
 from rnnlab.grading import platforms
 from rnnlab.grading.grade_one import CannotGrade, Grader, HandedIn
@@ -18,15 +18,15 @@ EXPECTED = (
 )
 
 
-def serve(grader: Grader, requests: TextIO, answers: TextIO, form: platforms.Format) -> None:
+def serve(grader: Grader, requests: BinaryIO, answers: TextIO, form: platforms.Format) -> None:
     """Answer every line of `requests`, one at a time and in order, until they end."""
     for line in requests:
         if line.strip():
-            answers.write(json.dumps(_answer(grader, line, form), ensure_ascii=False, allow_nan=False) + "\n")
+            answers.write(platforms.one_line(_answer(grader, line, form)) + "\n")
             answers.flush()
 
 
-def _answer(grader: Grader, line: str, form: platforms.Format) -> dict[str, Any]:
+def _answer(grader: Grader, line: bytes, form: platforms.Format) -> dict[str, Any]:
     request: dict[str, Any] = {}
     try:
         request = _request(line)
@@ -39,10 +39,10 @@ def _answer(grader: Grader, line: str, form: platforms.Format) -> dict[str, Any]
     return {"id": request["id"], **answer} if "id" in request else answer
 
 
-def _request(line: str) -> dict[str, Any]:
+def _request(line: bytes) -> dict[str, Any]:
     try:
         found = json.loads(line)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise CannotGrade(f"this line is not JSON ({error}); {EXPECTED}") from error
     if not isinstance(found, dict) or not isinstance(found.get("notebook"), str | dict):
         raise CannotGrade(EXPECTED)

@@ -34,8 +34,13 @@ def in_form(result: Result, form: Format) -> dict[str, Any]:
 
 
 def write(result: Result, form: Format) -> str:
-    """The result as one line of JSON."""
-    return json.dumps(in_form(result, form), ensure_ascii=False, allow_nan=False)
+    """The result as one line of JSON, in ASCII."""
+    return one_line(in_form(result, form))
+
+
+def one_line(found: Any) -> str:
+    """JSON on one line and in ASCII, which any terminal, pipe and locale carries."""
+    return json.dumps(found, allow_nan=False)
 
 
 def schema() -> str:

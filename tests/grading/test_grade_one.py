@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 from pathlib import Path
 
 import jsonschema
@@ -133,6 +134,15 @@ def test_a_link_is_refused_wherever_it_leads(rnnlab, notebook, tmp_path):
     assert one_result(printed)["points"] == 0
 
 
+@pytest.mark.skipif(os.getuid() == 0, reason="NOT TESTED: root may read every file")
+def test_a_file_that_may_not_be_read_says_so(rnnlab, notebook):
+    path = notebook()
+    path.chmod(0)
+    code, printed, _ = rnnlab("grade-one", path, "--assignment", ASSIGNMENT)
+    assert code == 1
+    assert "cannot be read" in one_result(printed)["problems"][0]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -244,6 +254,8 @@ def test_a_worker_answers_each_line_and_outlives_a_bad_one(notebook, course_root
     requests = [
         json.dumps({"id": 1, "notebook": str(path), "student": "ada"}),
         "not json",
+        "\udcff",
+        '{"notebook": ' + "[" * 100_000,
         "",
         json.dumps({"id": "two", "notebook": str(path.with_name("gone.ipynb"))}),
         json.dumps({"notebook": whole, "assignment": 7}),
@@ -251,13 +263,16 @@ def test_a_worker_answers_each_line_and_outlives_a_bad_one(notebook, course_root
     ]
     answers = io.StringIO()
     grader = Grader(course_root, "landlock")
-    line_worker.serve(grader, io.StringIO("\n".join(requests)), answers, Format.JSON)
-    first, bad, gone, seven, last = map(json.loads, answers.getvalue().splitlines())
+    line_worker.serve(
+        grader, io.BytesIO("\n".join(requests).encode("utf-8", "surrogateescape")), answers, Format.JSON
+    )
+    first, bad, bytes_, deep, gone, seven, last = map(json.loads, answers.getvalue().splitlines())
     assert (first.pop("id"), last.pop("id")) == (1, None)
     jsonschema.validate(first, json.loads(platforms.schema()))
     assert points(first) == points(last)
     assert points(first)["rnn_step"] == 0
-    assert "not JSON" in bad["error"]
+    assert all("not JSON" in each["error"] for each in (bad, bytes_, deep))
+    assert answers.getvalue().isascii()
     assert gone["id"] == "two"
     assert "there is no file" in gone["error"]
     assert "assignment should be a text" in seven["error"]

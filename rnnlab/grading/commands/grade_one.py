@@ -71,7 +71,7 @@ def grade_one(
     _require_sense(notebook, lines, json, form)
     grader = Grader(root.resolve(), (isolation or Isolation.BEST).value, released)
     if lines:
-        line_worker.serve(grader, sys.stdin, sys.stdout, form)
+        line_worker.serve(grader, sys.stdin.buffer, sys.stdout, form)
         return
     handed_in = HandedIn.from_stream(sys.stdin.buffer) if notebook == "-" else HandedIn.at(Path(notebook))
     result = grader.grade(handed_in, assignment, student)
