@@ -17,12 +17,14 @@ from nbgrader.api import Gradebook
 from nbgrader.apps.api import NbGraderAPI
 from nbgrader.coursedir import CourseDirectory
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from traitlets.config import Config
 from traitlets.config.loader import PyFileConfigLoader
 
 from rnnlab.grading.sandbox import Isolation
 
 CONFIG_FILE = "nbgrader_config.py"
+DEFAULT_DATABASE = "sqlite:///gradebook.db"
 STUDENT = re.compile(r"[\w.@+][\w.@+ '-]*")
 
 
@@ -126,7 +128,13 @@ class Course:
 def _settle(config: Config, root: Path) -> None:
     """Give nbgrader's relative paths a root: it would take whatever folder the command is run in."""
     config.CourseDirectory.root = str(root)
-    url = make_url(config.CourseDirectory.get("db_url", "sqlite:///gradebook.db"))
+    given = config.CourseDirectory.get("db_url", DEFAULT_DATABASE)
+    try:
+        url = make_url(given)
+    except ArgumentError as error:
+        raise CourseError(
+            f"db_url in {CONFIG_FILE} is not a database's address: {given!r}; the default is {DEFAULT_DATABASE!r}"
+        ) from error
     if url.get_backend_name() == "sqlite" and url.database:
         url = url.set(database=str(root / url.database))
     config.CourseDirectory.db_url = url.render_as_string(hide_password=False)

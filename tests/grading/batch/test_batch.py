@@ -200,6 +200,12 @@ def test_other_steps_than_ours_are_left_to_nbgrader(own):
         grade(own)
 
 
+def test_an_address_that_is_no_databases_is_named(own):
+    (own.root / "nbgrader_config.py").write_text('get_config().CourseDirectory.db_url = "gradebook"\n')
+    with pytest.raises(CourseError, match="not a database's address: 'gradebook'; the default is"):
+        Course.open(own.root)
+
+
 def test_an_assignment_that_is_not_in_the_gradebook_is_to_be_released(own):
     (own.root / "gradebook.db").unlink()
     with pytest.raises(CourseError, match="run `rnnlab release hidden_state` first"):
