@@ -109,7 +109,7 @@ def noisy(names):
         ("one_class", lambda names: np.full(len(names), 3)),
         ("chance", lambda names: np.arange(len(names)) % K),
         ("no_such_class", lambda names: good_names(names) + K),
-        ("counted_from_one", lambda names: np.minimum(good_names(names) + 1, K - 1)),
+        ("counted_from_one", lambda names: good_names(names) + 1),
         ("order_lost", sorted_by_length),
         ("unsteady", noisy),
         ("padding_read", reads_padding),

@@ -107,6 +107,16 @@ def _chance(found: Measurement) -> bool:
 
 FAILINGS = (
     Failing(
+        name="counted_from_one",
+        summary="the classes are counted from 1, where the first one is 0",
+        hints=Hints(
+            where="Which number does your function give for a name in `LANGUAGES[0]`?",
+            idea=f"A class is a place in `LANGUAGES`, counted from 0 ({READING}).",
+            fix="Leave out the `+ 1`.",
+        ),
+        seen=_counted_from_one,
+    ),
+    Failing(
         name="no_such_class",
         summary=f"there are answers that are no class: classes are the whole numbers 0 to {K - 1}",
         hints=Hints(
@@ -127,16 +137,6 @@ FAILINGS = (
         ),
         seen=_unsteady,
         fatal=True,
-    ),
-    Failing(
-        name="counted_from_one",
-        summary="the classes are counted from 1, where the first one is 0",
-        hints=Hints(
-            where="Which number does your function give for a name in `LANGUAGES[0]`?",
-            idea=f"A class is a place in `LANGUAGES`, counted from 0 ({READING}).",
-            fix="Leave out the `+ 1`.",
-        ),
-        seen=_counted_from_one,
     ),
     Failing(
         name="order_lost",
