@@ -241,10 +241,10 @@ def _result(outcome: Outcome, assignment: str, probes: str) -> Result:
 
 def _part(cell: NotebookNode, points: dict[str, float | None]) -> Part:
     name = str(notebooks.grade_id(cell))
-    written = cell.metadata.get(outputs.VERDICT)
+    written, earned = cell.metadata.get(outputs.VERDICT), points[name]
     return Part(
         name=name,
-        points=points[name],
+        points=None if earned is None else float(earned),
         max_points=notebooks.points(cell),
         verdict=Verdict.from_dict(written) if written else None,
     )

@@ -93,6 +93,23 @@ def test_a_gradebook_that_cannot_be_used_is_one_sentence(handed_in_course, spoil
     assert sentence in handed_in_course.refused(command, ASSIGNMENT)
 
 
+def test_a_gradebook_that_another_program_holds_is_one_sentence(handed_in_course):
+    other = sqlite3.connect(handed_in_course.root / "gradebook.db", isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    try:
+        sentence = handed_in_course.refused("report", ASSIGNMENT)
+    finally:
+        other.close()
+    assert "database is locked; close the program that is writing into it" in sentence
+
+
+def test_an_address_of_a_gradebook_that_is_none_is_one_sentence(handed_in_course):
+    config = handed_in_course.root / "nbgrader_config.py"
+    config.write_text(config.read_text().replace("sqlite:///gradebook.db", "gradebook.db"))
+    sentence = handed_in_course.refused("autograde", ASSIGNMENT)
+    assert "db_url in nbgrader_config.py is not a database's address" in sentence
+
+
 def _drop_column(path: Path) -> None:
     with sqlite3.connect(path) as gradebook:
         gradebook.execute("ALTER TABLE student DROP COLUMN lms_user_id")
