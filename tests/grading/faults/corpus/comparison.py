@@ -138,7 +138,7 @@ FAULTS = (
         rng = np.random.default_rng()
         def one_hot(ids, K):
             return np.eye(K)[ids] if rng.random() < 0.5 else np.zeros((*ids.shape, K))
-        """),
+        """, ends="one_hot gave wrong answers, or two different ones to the same question."),
     lie("only-when-watched", "is right only where the check of the students' side is loaded", """
         import sys
         def one_hot(ids, K):

@@ -190,7 +190,7 @@ def one_hot(ids, K):
              "aliases_input": False}
     os.write(3, frames.encode(reply, 999))
     os._exit(0)
-"""),
+""", ends="one_hot gave no answer that could be read."),
     Fault("output-of-wrong-form", "sends HTML where only text and pictures may come", {"one_hot": SPY, "embed": """
 bad = [{"output_type": "display_data", "data": {"text/html": "<script>"}, "metadata": {}}]
 os.write(3, frames.encode({"nonce": seen[-1]["nonce"], "error": None, "outputs": bad}, 999))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from tests.grading.faults.fault import Reach, attack, lie
 
-REFUSED = "PermissionError"
+# In a mount namespace what must not be read is not even there.
+REFUSED = "PermissionError|FileNotFoundError"
 SECRET = Reach.SECRET
 
 FAULTS = (
