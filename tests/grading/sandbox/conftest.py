@@ -73,7 +73,7 @@ def runs(pid: int) -> bool:
     """Whether a process lives."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
+    except (FileNotFoundError, ProcessLookupError):  # The latter where it ends while it is looked at.
         return False
 
 
