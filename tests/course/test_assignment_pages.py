@@ -263,9 +263,8 @@ def test_a_notebook_that_lacks_its_title_or_time_is_named(tmp_path, first, messa
         print(released.load(path).minutes)
 
 
-def test_the_catalogue_names_every_mistake_with_its_question():
+def test_the_catalogue_lists_every_mistake_by_its_name():
     for exercise in EXERCISES:
         _, listed, _ = mistakes_box.fold(exercise, Here(), mistakes_box.named_item)
-        for mistake, item in zip(exercise.mistakes, listed.children, strict=True):
-            wanted = f"{mistake.name} · {plain(mistake.summary)}. {plain(mistake.hints.where)}"
-            assert plain(item.astext()) == wanted
+        wanted = [f"{mistake.name} · {mistake.summary}".replace("`", "") for mistake in exercise.mistakes]
+        assert [item.astext() for item in listed.children] == wanted
