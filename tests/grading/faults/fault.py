@@ -6,6 +6,7 @@ import enum
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from textwrap import dedent
 from typing import Any
 
@@ -57,6 +58,8 @@ class Fault:
     says: str = ""
     """A pattern that must stand in the graded notebook, its repairs or its problems: what stopped the attempt."""
     reaches: Reach = Reach.NOTHING
+    link: str = ""
+    """Where the notebook leads, for one that is a link and not a file."""
     ends: str = ""
     """For the instructors' table, where the sentence of the check depends on chance."""
 
@@ -68,6 +71,14 @@ class Fault:
             cells[name]["source"] = source
         damaged = self.damage(raw) if self.damage else raw
         return damaged if isinstance(damaged, bytes) else as_bytes(damaged)
+
+    def hand_in(self, path: Path, honest: Raw, placed: Callable[[bytes], bytes]) -> None:
+        """Write the submission to `path`; `placed` puts a world's paths and ports into it."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if self.link:
+            path.symlink_to(placed(self.link.encode()).decode())
+        else:
+            path.write_bytes(placed(self.file(honest)))
 
 
 def name_of(cell: Raw) -> str:

@@ -75,8 +75,7 @@ def grade(
 ) -> Ending:
     """Hand the fault in and grade it."""
     path = folder / fault.name / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(world.placed(fault.file(honest)))
+    fault.hand_in(path, honest, world.placed)
     data, refusal = work.load(path)
     handed_in = work.read(data, path.name, refusal)
     notebook = work.rebuilt(released, handed_in)

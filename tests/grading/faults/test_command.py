@@ -28,7 +28,7 @@ def graded(course_root, tmp_path_factory, honest, world):
     """A course in which every fault was handed in by a student of its name, and graded in one batch."""
     course = released_course(course_root, tmp_path_factory.mktemp("corpus") / "course")
     for fault in FAULTS:
-        submitted(course, fault.name).write_bytes(world.placed(fault.file(honest)))
+        fault.hand_in(submitted(course, fault.name), honest, world.placed)
     printed = course.do("rnnlab", "autograde", ASSIGNMENT, codes=(1,))
     return course, printed
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ pytestmark = [
     pytest.mark.skipif(bool(MISSING), reason="NOT TESTED: no sandbox on this machine. " + " ".join(MISSING)),
 ]
 
-HONEST = 10
+HONEST = 30
 KILLS = 50
 
 
@@ -76,7 +77,7 @@ def test_killed_early_and_late_it_ends_as_if_nothing_had_been(handed_in, undistu
 
 @pytest.mark.slow
 def test_killed_at_fifty_random_moments_it_ends_as_if_nothing_had_been(handed_in, undisturbed, tmp_path):
-    moments, (expected, seconds) = random.Random(20260), undisturbed
+    chance, (expected, seconds) = random.Random(20260), undisturbed
     kills = rounds = 0
     while kills < KILLS:
         rounds += 1
@@ -84,8 +85,26 @@ def test_killed_at_fifty_random_moments_it_ends_as_if_nothing_had_been(handed_in
         while again and kills < KILLS:
             scratch = tmp_path / f"scratch-{kills}"
             scratch.mkdir(exist_ok=True)
-            then = time.monotonic() + moments.uniform(0, seconds)
-            again = survive(course, scratch, lambda then=then: time.monotonic() >= then)
+            again = survive(course, scratch, random_moment(course, chance, seconds))
             kills += again
         conclude(course, expected)
         shutil.rmtree(course.root)
+        print(f"{kills} kills in {rounds} rounds")
+
+
+def random_moment(course: CourseFolder, chance: random.Random, seconds: float) -> Callable[[], bool]:
+    """Some time after the start, or shortly after some more submissions are in their place."""
+    if chance.random() < 0.3:
+        then = time.monotonic() + chance.uniform(0, seconds)
+        return lambda: time.monotonic() >= then
+    students = len(list((course.root / "submitted").iterdir()))
+    there = len(list(killing.graded_files(course)))
+    wanted = chance.randint(min(there + 1, students), students)
+    delay, reached = chance.uniform(0, 0.3), []
+
+    def come() -> bool:
+        if not reached and len(list(killing.graded_files(course))) >= wanted:
+            reached.append(time.monotonic())
+        return bool(reached) and time.monotonic() >= reached[0] + delay
+
+    return come

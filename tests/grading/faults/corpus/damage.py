@@ -209,7 +209,17 @@ def setup_deleted(raw: Raw) -> Raw:
     return _without("setup")(raw)
 
 
+def linked(name: str, tries: str, target: str) -> Fault:
+    """A link in the place of the file."""
+    return Fault(name, tries, link=target, loses=ALL, status=PERSON, says="is a link")
+
+
 FAULTS = (
+    linked("link-to-a-classmate", "hands in a link to a classmate's notebook", "@victim@"),
+    linked("link-to-the-solution", "hands in a link to the instructor's notebook", "@solution@"),
+    linked("link-to-the-secret", "hands in a link to the course's secret", "@secret@"),
+    linked("link-to-nowhere", "hands in a link that leads nowhere", "nowhere.ipynb"),
+    linked("link-to-itself", "hands in a link to itself", "hidden_state.ipynb"),
     unreadable("empty-file", "hands in an empty file", lambda raw: b"", "is empty"),
     unreadable("blank-file", "hands in a file of spaces", lambda raw: b" \n" * 100, "is empty"),
     unreadable("zeros", "hands in a file of zeros, as a disk that was full leaves it", lambda raw: bytes(4096)),
