@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
 import signal
 import sqlite3
 import subprocess
@@ -19,7 +18,7 @@ from rnnlab.grading.commands.options import EXIT_CODES, Exit, console
 from rnnlab.grading.commands.progress import progress, summary
 from rnnlab.grading.record import Status
 from rnnlab.grading.sandbox import Limits
-from tests.grading.own_course import ASSIGNMENT, OwnCourse, answered, run_here
+from tests.grading.own_course import ASSIGNMENT, OwnCourse, answered, hand_in_alone, run_here
 
 COMMANDS = tuple(command.name or command.callback.__name__ for command in cli.app.registered_commands)
 ORDER = ("doctor", "release", "autograde", "grade-one", "feedback", "report", "export")
@@ -128,7 +127,7 @@ def test_a_limit_that_makes_no_sense_is_refused(handed_in_course):
 
 
 def test_a_limit_reaches_the_sandbox(handed_in_course):
-    _only(handed_in_course, answered(_released(handed_in_course), pause=3.0), "ada")
+    hand_in_alone(handed_in_course, answered(_released(handed_in_course), pause=3.0), "ada")
     handed_in_course.do(
         "autograde", ASSIGNMENT, "--limit", "cell_seconds=0.5", "--limit", "grace_seconds=0.1"
     )
@@ -137,7 +136,7 @@ def test_a_limit_reaches_the_sandbox(handed_in_course):
 
 
 def test_new_probes_are_drawn_only_when_they_are_asked_for(handed_in_course):
-    _only(handed_in_course, answered(_released(handed_in_course)), "ada", "boris")
+    hand_in_alone(handed_in_course, answered(_released(handed_in_course)), "ada", "boris")
     grade = ("autograde", ASSIGNMENT, "-j", "1")
     assert handed_in_course.do(*grade).startswith("2 graded, 0 unchanged")
     assert handed_in_course.do(*grade).startswith("0 graded, 2 unchanged")
@@ -162,7 +161,7 @@ def test_an_interrupted_command_says_how_it_goes_on(handed_in_course, monkeypatc
 
 def test_ctrl_c_in_the_middle_of_a_batch_ends_it_cleanly(handed_in_course):
     students = [f"student-{number}" for number in range(6)]
-    _only(handed_in_course, answered(_released(handed_in_course), pause=1.0), *students)
+    hand_in_alone(handed_in_course, answered(_released(handed_in_course), pause=1.0), *students)
     process = subprocess.Popen(
         [str(Path(sys.executable).with_name("rnnlab")), "autograde", ASSIGNMENT, "-j", "2"],
         cwd=handed_in_course.root, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
@@ -185,15 +184,6 @@ def test_ctrl_c_in_the_middle_of_a_batch_ends_it_cleanly(handed_in_course):
 
 def _released(own: OwnCourse) -> bytes:
     return (own.root / "exercises" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb").read_bytes()
-
-
-def _only(own: OwnCourse, notebook: bytes, *students: str) -> None:
-    """Have these students hand in this notebook, and nobody else anything."""
-    shutil.rmtree(own.root / "submitted")
-    for student in students:
-        folder = own.root / "submitted" / student / ASSIGNMENT
-        folder.mkdir(parents=True)
-        (folder / f"{ASSIGNMENT}.ipynb").write_bytes(notebook)
 
 
 def test_the_summary_has_a_line_for_each_student_who_needs_a_person(capsys):

@@ -11,6 +11,7 @@ import sys
 import time
 from collections import Counter
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -18,9 +19,10 @@ import pytest
 from rnnlab.grading import batch, cluster, work
 from rnnlab.grading.cluster import Cluster, ClusterUnavailable
 from rnnlab.grading.fingerprint import grading_code
+from rnnlab.grading.record import Status
 from rnnlab.grading.sandbox import Isolation, doctor
 from rnnlab.grading.task import Outcome, Task
-from tests.grading.own_course import ASSIGNMENT, answered, marks
+from tests.grading.own_course import ASSIGNMENT, answered, hand_in_alone, marks
 
 pytestmark = pytest.mark.sandbox
 PATIENCE = 120.0
@@ -122,21 +124,40 @@ def points(outcome: Outcome) -> float:
     return sum(mark.points or 0 for mark in outcome.marks)
 
 
-def test_a_worker_killed_in_the_middle_loses_nothing_and_nothing_comes_twice(tmp_path, released):
-    submitted = answered(released, pause=1.0)
+@dataclass
+class KillsAWorker:
+    """An executor that kills one worker of its cluster when the first outcome is there."""
+
+    grid: Cluster
+    victim: subprocess.Popen[bytes]
+
+    def run(self, tasks):
+        outcomes = self.grid.run(tasks)
+        first = next(outcomes)
+        busy = [address for address, tasks in self.grid._client.processing().items() if tasks]
+        assert len(busy) == 2, "both workers have work when one of them is killed"
+        self.victim.send_signal(signal.SIGKILL)
+        yield first
+        yield from outcomes
+
+
+def test_a_worker_killed_in_the_middle_loses_nothing_and_nothing_is_graded_twice(
+    tmp_path, handed_in_course, released
+):
     students = [f"student-{number}" for number in range(8)]
+    hand_in_alone(handed_in_course, answered(released, pause=1.0), *students)
+    course = handed_in_course.course()
     with started(tmp_path, workers=2) as own, Cluster(own.address) as grid:
         grid._client.wait_for_workers(2, timeout=PATIENCE)
-        seen = []
-        for outcome in grid.run(task(released, student, submitted) for student in students):
-            if not seen:
-                own.workers[0].send_signal(signal.SIGKILL)
-            seen.append(outcome)
+        killing = KillsAWorker(grid, own.workers[0])
+        seen = list(batch.autograde(course, ASSIGNMENT, students, batch.Options(executor=killing)))
         assert own.workers[0].wait(timeout=PATIENCE) == -signal.SIGKILL
-    assert Counter(outcome.student for outcome in seen) == dict.fromkeys(students, 1)
-    assert {points(outcome) for outcome in seen} == {points(seen[0])}
-    assert points(seen[0]) > 0
-    assert all(outcome.record.problems == () for outcome in seen)
+    assert Counter(done.student for done in seen) == dict.fromkeys(students, 1)
+    assert {(done.status, done.reasons, done.unchanged) for done in seen} == {(Status.GRADED, (), False)}
+    assert handed_in_course.do("autograde", ASSIGNMENT).startswith("0 graded, 8 unchanged")
+    rows = marks(handed_in_course)
+    assert len({row["score"] for row in rows.values()}) == 1
+    assert all(float(row["score"]) == float(row["max_score"]) - 3 for row in rows.values())
 
 
 def test_the_class_gets_the_same_marks_as_on_this_machine(two_workers, handed_in_course, graded_class):

@@ -172,11 +172,15 @@ def test_arguments_that_contradict_each_other_are_refused(rnnlab, arguments):
     assert "give" in complaints
 
 
-def test_with_the_courses_secret_the_probes_are_those_of_the_course(notebook, course_root, tmp_path):
-    (tmp_path / ".course-secret").write_text("ab" * 32)
-    handed_in = HandedIn.at(notebook())
-    exercises = course_root / "exercises" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb"
-    assert Grader(tmp_path, "landlock", exercises).grade(handed_in, student="ada").probes == "course"
+def test_with_the_courses_secret_the_marks_are_those_of_the_course(graded_class):
+    grader, course = Grader(graded_class.root, "best"), graded_class.course()
+    with course.gradebook() as gradebook:
+        for student in course.students(ASSIGNMENT):
+            result = grader.grade(HandedIn.at(course.submitted(ASSIGNMENT, student)), ASSIGNMENT, student)
+            submission = gradebook.find_submission(ASSIGNMENT, student)
+            written = {g.cell.name: g.auto_score for nb in submission.notebooks for g in nb.grades}
+            assert {part.name: part.points for part in result.parts} == written
+            assert result.probes == "course"
 
 
 def test_the_assignment_is_the_one_that_most_check_lines_name():
