@@ -89,6 +89,15 @@ def test_the_gradebook_is_the_golden_one(graded, golden):
     golden(f"gradebook-{name}.golden.csv", text)
 
 
+def test_the_committed_exercise_is_the_one_that_the_source_gives(graded, course_root):
+    name, course = graded
+    fresh, committed = (root / "exercises" / name for root in (course.root, course_root))
+    assert [path.name for path in fresh.iterdir()] == [f"{name}.ipynb"]
+    assert (fresh / f"{name}.ipynb").read_bytes() == (committed / f"{name}.ipynb").read_bytes(), (
+        f"exercises/ is stale: run `rnnlab release {name}` and commit it"
+    )
+
+
 def test_each_mistake_is_named_as_planned(graded, planned):
     name, _ = graded
     for row, student, made in planned:
