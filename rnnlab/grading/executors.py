@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Protocol
 
+from rnnlab.grading import work
 from rnnlab.grading.task import Outcome, Task
-from rnnlab.grading.work import grade_submission, lost
 
 TASK_SECONDS = 1800.0
 """A worker that has not answered after half an hour hangs: far longer than any submission may run."""
@@ -49,7 +49,8 @@ class Here:
 
     def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
         """Grade each task and yield its outcome, in order."""
-        return map(grade_submission, tasks)
+        work.settle()
+        return map(work.grade_submission, tasks)
 
 
 @dataclass(frozen=True)
@@ -164,11 +165,11 @@ class LocalWorkers:
         workers.remove(worker)
         worker.end(kill=True)
         if late:
-            yield lost(attempt.task, f"the grader did not come to an end within {self._seconds:.0f} s")
+            yield work.lost(attempt.task, f"the grader did not come to an end within {self._seconds:.0f} s")
         elif attempt.number < TRIES:
             again.append(_Try(attempt.task, attempt.number + 1))
         else:
-            yield lost(attempt.task, "the process that graded it died, twice")
+            yield work.lost(attempt.task, "the process that graded it died, twice")
 
 
 def local_executor(jobs: int) -> Executor:

@@ -10,13 +10,14 @@ import sys
 from multiprocessing.connection import Connection
 
 from rnnlab.grading.task import Outcome, Task
-from rnnlab.grading.work import grade_submission
+from rnnlab.grading.work import grade_submission, settle
 
 
 def main(descriptor: int) -> None:
     """Serve until the other end of the socket is closed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the parent, which then closes the socket
     _die_with_parent()
+    settle()
     with Connection(descriptor) as parent:
         while True:
             try:
