@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 from rnnlab.grading.commands import course, limits, results
 from rnnlab.grading.commands.autograde import autograde
 from rnnlab.grading.commands.grade_one import LINES, grade_one
-from rnnlab.grading.commands.options import EXIT_CODES, Exit, complain, console, examples, flowing
+from rnnlab.grading.commands.options import Exit, complain, console, examples, flowing
 from rnnlab.grading.sandbox import Isolation, IsolationUnavailable
 from rnnlab.grading.source import UnknownAssignment
 
@@ -37,7 +37,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
-    epilog=EXIT_CODES,
+    epilog=examples("rnnlab doctor", "rnnlab autograde hidden_state", "rnnlab autograde --help"),
 )
 
 
@@ -79,7 +79,7 @@ def start(context: typer.Context) -> None:
         typer.echo(context.get_help())
 
 
-@app.command(rich_help_panel=PREPARE, epilog=DOCTOR_EXIT_CODES)
+@app.command(rich_help_panel=PREPARE, epilog=examples("rnnlab doctor", codes=DOCTOR_EXIT_CODES))
 def doctor() -> None:
     """Say what this machine offers for running students' code safely, what is missing and how to get it."""
     from rnnlab.grading.sandbox import doctor as machine

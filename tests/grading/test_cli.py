@@ -39,13 +39,13 @@ def test_without_arguments_the_steps_are_shown_in_their_order_of_use(narrow):
     assert run_here("--help")[1] == printed
 
 
-@pytest.mark.parametrize("command", [name for name in COMMANDS if name != "doctor"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_each_command_has_help_that_fits_with_an_example_and_the_exit_codes(narrow, command):
     code, printed, _ = run_here(command, "--help")
     assert code == 0
     assert max(map(len, printed.splitlines())) <= 80
     assert f"rnnlab {command}" in printed.partition("Examples")[2]
-    for number in Exit:
+    for number in (Exit.FINE, Exit.PERSON) if command == "doctor" else Exit:
         assert re.search(rf"^ +{number.value} +\w", printed.partition("Exit codes")[2], re.MULTILINE)
 
 

@@ -55,10 +55,10 @@ EXIT_CODES = """Exit codes
   130  interrupted with Ctrl+C; what was finished is kept"""
 
 
-def examples(*lines: str, more: str = "") -> str:
+def examples(*lines: str, more: str = "", codes: str = EXIT_CODES) -> str:
     """A command's closing lines: its examples, what else there is to say, and the exit codes."""
     shown = "\n".join(["Examples", *(f"  {line}" for line in lines)])
-    return "\n\n".join(part for part in (shown, more, EXIT_CODES) if part).replace("[", r"\[")
+    return "\n\n".join(part for part in (shown, more, codes) if part).replace("[", r"\[")
 
 
 def flowing(text: str | None) -> str:
