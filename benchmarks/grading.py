@@ -75,7 +75,7 @@ def compare(folder: Path, assignment: str, submissions: int, torch: bool) -> lis
     large too, for its submissions are lost beside its start in a small one.
     """
     label = f"{assignment}{', with torch' if torch else ''}"
-    few, many = max(1, submissions // 4), 10 * submissions
+    few, many = max(2, submissions // 4), 10 * submissions
     found: dict[str, dict[int, tuple[float, float]]] = {}
     for size in (few, submissions, many):
         home = folder / f"{label}-{size}"
