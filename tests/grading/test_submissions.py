@@ -109,7 +109,11 @@ def test_a_symbolic_link_is_refused(handed_in, tmp_path):
 
 def test_names_come_from_functions_and_assignments_and_broken_code_defines_none():
     assert defined_names("def f(): ...\nx = y = 1\nasync def g(): ...") == {"f", "g", "x", "y"}
-    assert defined_names("def f():\n    g = 1\nfor i in [j for j in x]:\n    k = lambda m: m") == {"f", "i", "k"}
+    assert defined_names("def f():\n    g = 1\nfor i in [j for j in x]:\n    k = lambda m: m") == {
+        "f",
+        "i",
+        "k",
+    }
     assert defined_names("def f(:") == frozenset()
     assert defined_names("x = '\x00'") == frozenset()
 
