@@ -11,6 +11,8 @@ from html import escape
 from markupsafe import Markup
 
 MOST_PRINTED = 4_000
+MOST_CODE = 20_000
+SHORT = 2_000
 _KEYWORDS = "|".join(keyword.kwlist)
 _TOKEN = re.compile(
     r"(?P<c>#[^\n]*)"
@@ -23,14 +25,25 @@ _ANSI = re.compile(r"\x1b\[[0-9;?]*[ -/]*[@-~]")
 _UNSHOWN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069]")
 
 
-@lru_cache(maxsize=2048)
 def code(source: str, here: int | None = None) -> Markup:
     """The source with one span a line; `here` is the number of the line to point at. Bidirectional tricks are shown.
+
+    What many students share, such as the released stubs, is colored once; a very long source is cut.
 
     >>> code("x = 1  # one")
     Markup('<span class="l">x = <span class="m">1</span>  <span class="c"># one</span></span>')
     """
+    more = len(source) - MOST_CODE
+    if more > 0:
+        source = f"{source[:MOST_CODE]}\n# … and {more} more characters"
+    return (_short if len(source) <= SHORT else _pointed)(source, here)
+
+
+def _pointed(source: str, here: int | None) -> Markup:
     return lines(source, () if here is None else (here,), "here")
+
+
+_short = lru_cache(maxsize=2048)(_pointed)
 
 
 def lines(source: str, marked: Collection[int] = (), mark: str = "same") -> Markup:

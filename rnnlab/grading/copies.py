@@ -29,7 +29,9 @@ RARE_AT_LEAST, RARE_AT_MOST = 4, 12
 LEAST_SHARED = 8
 LEAST_OVERLAP = 0.5
 MOST_PAIRS = 20
-_TOKEN = re.compile(r"[^\W\d]\w*|\d[\w.]*|\"(?:\\.|[^\"\\\n])*\"|'(?:\\.|[^'\\\n])*'|[^\s\w]")
+MOST_CODE = 50_000
+# A string that is never closed ends with its line: looking for its end again and again would take for ever.
+_TOKEN = re.compile(r"[^\W\d]\w*|\d[\w.]*|\"(?:\\.|[^\"\\\n])*\"?|'(?:\\.|[^'\\\n])*'?|[^\s\w]")
 _IGNORED = re.compile(r"\"\"\".*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z)|#[^\n]*", re.DOTALL)
 _KNOWN = frozenset(keyword.kwlist) | frozenset(dir(builtins)) | {"np", "torch"}
 _NUMBER = 2_147_483_647
@@ -49,7 +51,7 @@ class Pair:
 
 def fingerprints(code: str) -> Prints:
     """The winnowed fingerprints of some code, sorted and each once; none where it is shorter than a shingle."""
-    numbers = [crc32(token.encode()) for token in tokens(code)]
+    numbers = [crc32(token.encode()) for token in tokens(code[:MOST_CODE])]
     if len(numbers) < SHINGLE:
         return np.empty(0, dtype=np.int64)
     hashes = _rolling(np.array(numbers, dtype=np.int64))

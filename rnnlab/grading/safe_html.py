@@ -7,7 +7,6 @@ only rendering makes harmful (a link to `javascript:`) does not get through.
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from html import escape
 
 import bleach
@@ -45,7 +44,6 @@ def clean(html: str) -> str:
     return WORDLESS_PICTURE.sub('<img alt="a picture"', cleaned)
 
 
-@lru_cache(maxsize=256)
 def cleaned_words(source: str) -> str:
     """A Markdown cell of a graded notebook as HTML: what was made safe once is cleaned again, all else is made so."""
     return clean(source) if source.startswith(("<div>", "<pre>")) else safe_markdown(source)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rnnlab.grading import code_html
 from rnnlab.grading.copies import (
     LEAST_SHARED,
     RARE_AT_MOST,
@@ -122,6 +124,15 @@ def test_any_text_has_tokens_and_fingerprints(text):
     prints = fingerprints(text)
     assert list(prints) == sorted(set(prints.tolist()))
     assert len(prints) <= max(0, len(tokens(text)) - 11)
+
+
+@pytest.mark.parametrize("piece", ["'", '"', "'\\", '"\\', "\\'", "'''a", "#", "'\"#\n", "\\"])
+def test_text_that_closes_no_string_is_read_in_one_go(piece):
+    """Looking for the end of each of 100 000 strings would keep the report from ever ending."""
+    code = piece * 100_000
+    assert list(fingerprints(code)) == sorted(set(fingerprints(code).tolist()))
+    assert len(tokens(code)) <= len(code)
+    assert "more characters" in code_html.code(code)
 
 
 def test_an_empty_class_has_no_pairs():
