@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -9,22 +10,45 @@ from rnnlab.check.compare import Tolerance
 from rnnlab.check.contract import did_not_return, not_there
 from rnnlab.check.evidence import NO_ANSWER, Evidence, Trial
 from rnnlab.check.form import wrong_form
-from rnnlab.check.outcome import Caller, Stopped
+from rnnlab.check.outcome import Caller, Outcome, Raised, Returned, Stopped
 from rnnlab.check.verdict import Verdict
 from rnnlab.exercises.spec import Exercise, Failing, Measured, Measurement, Probe, Sample
 
 EXACT = Tolerance(0.0, 0.0)
+NOT_SHOWN = "its message is not shown, for it may tell what is held out; `check` in your notebook shows it"
+USUAL_TYPES = {
+    "ndarray",
+    "Tensor",
+    "list",
+    "tuple",
+    "dict",
+    "set",
+    "str",
+    "int",
+    "float",
+    "bool",
+    "int64",
+    "float64",
+    "NoneType",
+}
 
 
 def check_measured(measured: Measured, call: Caller) -> Verdict:
     """Measure on the public samples: what the score would earn, and what the grade is measured on."""
-    verdict = judge_measured(measured, call, measured.public_samples())
+    verdict = _judged(measured, call, measured.public_samples())
     scored = verdict.passed or verdict.stage == "measured" or verdict.earned is not None
     return replace(verdict, headline=f"{verdict.headline} {measured.public_note}") if scored else verdict
 
 
 def judge_measured(measured: Measured, call: Caller, samples: Sequence[Sample]) -> Verdict:
-    """Measure the function behind `call` on these samples. Raises `ValueError` where none of them counts."""
+    """Measure the function behind `call` on samples that nobody may hear of. Raises `ValueError` where none counts.
+
+    A student's function could put what it was given into the words of an exception, and read them in the feedback.
+    """
+    return _judged(measured, lambda arguments: list(map(_without_words, call(arguments))), samples)
+
+
+def _judged(measured: Measured, call: Caller, samples: Sequence[Sample]) -> Verdict:
     if not any(sample.role == "measured" for sample in samples):
         raise ValueError(f"{measured.name} cannot be measured without samples: there would be no score")
     evidence = _gather(measured, call, samples)
@@ -73,6 +97,16 @@ def _gather(measured: Measured, call: Caller, samples: Sequence[Sample]) -> Evid
         for sample, outcome in zip(samples, outcomes, strict=True)
     )
     return Evidence(face, trials, trials[0])
+
+
+def _without_words(outcome: Outcome) -> Outcome:
+    """The outcome without the names and messages that the student's code chose."""
+    if isinstance(outcome, Raised):
+        known = hasattr(builtins, outcome.kind) and outcome.kind.isidentifier()
+        return replace(outcome, kind=outcome.kind if known else "an exception of its own", message=NOT_SHOWN)
+    if isinstance(outcome, Returned) and outcome.type_name not in USUAL_TYPES:
+        return replace(outcome, type_name="object")
+    return outcome
 
 
 def _scored(measured: Measured, found: Measurement) -> Verdict:

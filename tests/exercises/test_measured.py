@@ -184,6 +184,35 @@ def test_the_form_of_the_answers_comes_first(measured, function, stage, says):
     assert re.search(says, verdict.headline), verdict.headline
 
 
+class Told(Exception):
+    """An exception that tells what it was given."""
+
+
+def test_what_is_held_out_is_not_told_by_an_exception_or_a_type():
+    def raises(names):
+        raise Told(" ".join(names))
+
+    def names_a_type(names):
+        return type(names[0].title(), (), {})()
+
+    for function in (raises, names_a_type):
+        (asked,) = held_out(CLASSIFY, 0)[0].arguments
+        told = graded(CLASSIFY, function).as_text(3)
+        assert not [name for name in asked if len(name) > 7 and name in told.lower()]
+        assert asked[0].title() not in told
+    assert "an exception of its own in line" in graded(CLASSIFY, raises).headline
+    with pytest.raises(NotYet, match="Told"):
+        check("project.classify", raises)
+
+
+def test_the_kind_and_the_line_of_an_exception_are_told():
+    def counts(names):
+        return [len(name) for name in names][len(names)]
+
+    headline = graded(CLASSIFY, counts).headline
+    assert re.search(r"raised IndexError in line \d+ of its cell: its message is not shown", headline)
+
+
 def test_a_stub_is_unwritten():
     for measured in MEASURED:
         assert graded(measured, measured.stub).stage == "unwritten"
