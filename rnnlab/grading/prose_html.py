@@ -11,9 +11,9 @@ from rnnlab.grading.chapters import Chapters
 
 _RICH = re.compile(
     r"`(?P<code>[^`]+)`"
-    r"|\bchapter (?P<chapter>[a-z]+(?:-[a-z]+)*)(?:, “(?P<section>[^”]+)”)?"
+    r"|\bchapter (?P<chapter>[a-z]+(?:-[a-z]+)*)(?:, “(?P<section>[^”]{1,120})”)?"
     # W_hh, h_{t−1}, W_ij; but no name of the code, such as d_h or h_prev
-    r"|(?<!\w)(?P<symbol>[A-Zabce-zδλ])_(?:\{(?P<group>[^{}]+)\}|(?P<index>[A-Za-z0-9]{1,2}(?:[−+]1)?(?:,[ijk])?))"
+    r"|(?<!\w)(?P<symbol>[A-Zabce-zδλ])_(?:\{(?P<group>[^{}]{1,20})\}|(?P<index>[A-Za-z0-9]{1,2}(?:[−+]1)?(?:,[ijk])?))"
     r"(?![A-Za-z0-9_])"
 )
 

@@ -341,6 +341,11 @@ def test_symbols_have_indices_and_names_of_the_code_have_none():
     assert said(raised, "raised NameError: x_t <i> `y`") == "raised NameError: x_t &lt;i&gt; <code>y</code>"
 
 
+@pytest.mark.parametrize("piece", ["chapter a, “", "W_{", "`", "chapter a-"])
+def test_a_headline_that_quotes_a_long_message_is_read_in_one_go(piece):
+    assert len(prose(piece * 20_000)) >= len(piece)
+
+
 def test_a_hint_links_the_chapter_that_it_names(own):
     chapter = own.root / "book" / "part-1" / "hidden-state.md"
     chapter.parent.mkdir(parents=True)
