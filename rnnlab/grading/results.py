@@ -191,7 +191,10 @@ def result_of(course: Course, assignment: str, sheet: Sheet) -> StudentResult:
     """One student's result: the gradebook's sheet together with the graded notebook."""
     notebook = graded.read(course.autograded(assignment, sheet.student))
     if notebook is None:
-        record, blocks = Record(status=Status.PERSON, problems=("not graded yet; run `rnnlab autograde`",)), ()
+        record, blocks = (
+            Record(status=Status.PERSON, problems=("not graded yet; run `rnnlab autograde`",)),
+            (),
+        )
     else:
         record, blocks = Record.read(notebook), tuple(graded.blocks(notebook))
     known = {block.name: block for block in blocks}
