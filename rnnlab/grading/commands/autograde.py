@@ -15,7 +15,7 @@ from rnnlab.grading.commands.options import (
     HERE,
     Assignment,
     Exit,
-    Isolated,
+    IsolatedAsConfigured,
     Root,
     console,
     warn,
@@ -60,7 +60,7 @@ def autograde(
             "--reseed", metavar="", help="Draw new inputs for the checks, and grade again with them."
         ),
     ] = False,
-    isolation: Isolated = None,
+    isolation: IsolatedAsConfigured = None,
     limit: limits.Limiting = None,
     root: Root = HERE,
 ) -> None:

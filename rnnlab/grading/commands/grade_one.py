@@ -53,7 +53,7 @@ def grade_one(
     schema: Annotated[
         bool, typer.Option("--schema", metavar="", help="Print the JSON Schema of the result.")
     ] = False,
-    isolation: Isolated = None,
+    isolation: Isolated = Isolation.BEST,
     root: Root = HERE,
 ) -> None:
     """Grade one notebook and print the result as one line of JSON.
@@ -69,7 +69,7 @@ def grade_one(
         sys.stdout.write(platforms.schema())
         return
     _require_sense(notebook, lines, json, form)
-    grader = Grader(root.resolve(), (isolation or Isolation.BEST).value, released)
+    grader = Grader(root.resolve(), isolation.value, released)
     if lines:
         line_worker.serve(grader, sys.stdin.buffer, sys.stdout, form)
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 import enum
 import inspect
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -27,15 +27,21 @@ Root = Annotated[
         help="The course's folder: the one with nbgrader_config.py.",
     ),
 ]
-Isolated = Annotated[
-    Isolation | None,
-    typer.Option(
+
+
+def _isolation(default: bool | str) -> Any:
+    return typer.Option(
         "--isolation",
         metavar="LEVEL",
-        show_default=f"nbgrader_config.py's, else {Isolation.BEST.value}",
+        show_default=default,
         help="How students' code is contained: bubblewrap or landlock, both safe; best, the stronger one that is here; "
         "or process, with limits of time and memory alone, NOT safe for hostile code. See rnnlab doctor.",
-    ),
+    )
+
+
+Isolated = Annotated[Isolation, _isolation(default=True)]
+IsolatedAsConfigured = Annotated[
+    Isolation | None, _isolation(default=f"nbgrader_config.py's, else {Isolation.BEST.value}")
 ]
 
 
