@@ -131,11 +131,13 @@ def children_cpu() -> float:
 
 
 def per_submission(costs: dict[int, tuple[float, float]]) -> tuple[float, float, float]:
-    """The CPU seconds to start, and the seconds of CPU and on the wall for each further submission."""
+    """The CPU seconds to start and for each further submission, and a submission's share of the seconds on the wall.
+
+    The latter are of the larger class and with the start: two of them are too noisy beside other programs to subtract.
+    """
     few, many = min(costs), max(costs)
-    cpu, wall = (costs[many][k] - costs[few][k] for k in (0, 1))
-    each = cpu / (many - few)
-    return costs[few][0] - few * each, each, wall / (many - few)
+    each = (costs[many][0] - costs[few][0]) / (many - few)
+    return costs[few][0] - few * each, each, costs[many][1] / many
 
 
 def require_equal(marks: dict[str, dict[tuple[str, str], float]]) -> None:

@@ -48,7 +48,7 @@ def _costs(axes: Axes, rows: Rows) -> None:
     bars = axes.barh(names, values, color=colors)
     axes.bar_label(bars, [f"{value:,.0f}" for value in values], padding=4)
     axes.set_xscale("log")
-    axes.set_xlim(right=4 * max(values, default=1))
+    axes.set_xlim(10, 4 * max(values, default=10))
     axes.invert_yaxis()
     axes.set_xlabel("milliseconds of CPU for one submission")
 
@@ -76,6 +76,7 @@ def _growth(axes: Axes, rows: Rows) -> None:
         axis.set_minor_formatter(NullFormatter())
     axes.set_xlabel("submissions")
     axes.set_ylabel("seconds of CPU", color=INK)
+    axes.set_ylim(top=10 * max((float(row["cpu"]) for row in rows), default=1))
     axes.legend(loc="upper left")
 
 
