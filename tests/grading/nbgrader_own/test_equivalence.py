@@ -46,7 +46,7 @@ DIFFERENCES = {
     "example-piotr": "stock cannot read half a file and leaves no marks; ours leaves zeros and the reason",
     "example-quinn": "stock refuses a notebook that lost its metadata; ours finds the cells by what they define",
     "example-rafi": "stock refuses a notebook with a cell pasted twice; ours takes what was written",
-    "example-rosa": "stock takes a warning beside a right answer for an error",
+    "example-rosa": "stock takes what a right answer writes to standard error for an error",
     "example-tomas": "stock refuses a notebook of an old format; ours reads it",
     "example-vera": "stock leaves no marks where the notebook has another name; ours leaves zeros and the reason",
 }
