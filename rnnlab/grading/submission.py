@@ -76,7 +76,9 @@ def parse(data: bytes, name: str) -> Submission:
     except Exception as error:  # what is not a notebook fails in many ways, and each means the same
         reason = _what_it_is(data) or _what_is_wrong(error)
         raise UnreadableNotebook(f"{name} is not a notebook that can be read ({reason}); {AGAIN}") from error
-    notebook = nbformat.from_dict({"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": plain})
+    notebook = NotebookNode(
+        nbformat=4, nbformat_minor=5, metadata=NotebookNode(), cells=nbformat.from_dict(plain)
+    )
     return Submission(notebook, digest(data), tuple(repairs))
 
 
