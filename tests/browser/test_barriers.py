@@ -9,8 +9,8 @@ import pytest
 
 from rnnlab.check import Verdict
 from rnnlab.grading.record import Record, Status
-from rnnlab.grading.report import render
-from rnnlab.grading.results import Part, StudentResult
+from rnnlab.grading.reporting.report import render
+from rnnlab.grading.reporting.results import Part, StudentResult
 from tests.browser.test_site import PHONE, every_page
 
 AXE = Path(".cache/book-assets/node_modules/axe-core/axe.min.js")

@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from rnnlab.grading.pages import write_feedback
-from rnnlab.grading.report import write_report
+from rnnlab.grading.reporting.pages import write_feedback
+from rnnlab.grading.reporting.report import write_report
 from tests.browser.test_barriers import barriers
 from tests.browser.test_site import PHONE
 from tests.grading.small_course import ASSIGNMENT, Work, make, mistaken

@@ -14,8 +14,8 @@ from rnnlab.exercises import assignment
 from rnnlab.exercises.catalogue import ASSIGNMENTS
 from rnnlab.exercises.spec import Exercise, Question
 from rnnlab.grading.course import CourseError
-from rnnlab.grading.synthetic_class import members
-from rnnlab.grading.synthetic_plan import Student, harmed, plan, planned_answers, read_class, short
+from rnnlab.grading.synthetic.plan import Student, harmed, plan, planned_answers, read_class, short
+from rnnlab.grading.synthetic.submissions import members
 from tests.course.conftest import ASSIGNMENT, CourseFolder, copy_course
 
 pytestmark = pytest.mark.sandbox

@@ -11,10 +11,11 @@ from rnnlab.exercises import assignment
 from rnnlab.exercises.catalogue import ASSIGNMENTS
 from rnnlab.exercises.mistakes import source_of
 from rnnlab.exercises.spec import Exercise
-from rnnlab.grading import carelessness, notebooks, submission
+from rnnlab.grading import notebooks, submission
 from rnnlab.grading.rebuild import rebuild
-from rnnlab.grading.synthetic_class import fill_in
-from rnnlab.grading.synthetic_plan import planned_answers
+from rnnlab.grading.synthetic import carelessness
+from rnnlab.grading.synthetic.plan import planned_answers
+from rnnlab.grading.synthetic.submissions import fill_in
 
 KEEPS_THE_WORK = sorted(carelessness.HABITS.keys() - {"print much", "cut the file off"})
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlab.grading import code_html
-from rnnlab.grading.copies import (
+from rnnlab.grading.reporting import code_html
+from rnnlab.grading.reporting.copies import (
     LEAST_SHARED,
     RARE_AT_MOST,
     Copies,

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rnnlab.grading import exports, roster
 from rnnlab.grading.course import Course, CourseError
-from rnnlab.grading.exports import Platform
 from rnnlab.grading.record import Record, Status
+from rnnlab.grading.reporting import exports, roster
+from rnnlab.grading.reporting.exports import Platform
 from tests.grading.small_course import ASSIGNMENT, CONTAINED, Work, make, mistaken
 
 WORKS = (

@@ -15,12 +15,13 @@ import nbformat
 import pytest
 
 from rnnlab.check import Verdict
-from rnnlab.grading import pages, safe_html
-from rnnlab.grading.chapters import Chapters
+from rnnlab.grading import safe_html
 from rnnlab.grading.course import Course, CourseError
-from rnnlab.grading.pages import Page, write_feedback
-from rnnlab.grading.prose_html import prose, said
 from rnnlab.grading.record import Record, Status
+from rnnlab.grading.reporting import pages
+from rnnlab.grading.reporting.chapters import Chapters
+from rnnlab.grading.reporting.pages import Page, write_feedback
+from rnnlab.grading.reporting.prose_html import prose, said
 from tests.grading.small_course import ASSIGNMENT, CONTAINED, Work, make, mistaken, notebook_of, passed
 
 EVIL = "</pre><script>alert(1)</script><img src=x onerror=alert(1)>"

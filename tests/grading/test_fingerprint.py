@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rnnlab.grading.fingerprint import fingerprint, grading_code
+from rnnlab.grading.fingerprint import digest_of, fingerprint, grading_code
 
 FIRST = {
     "submitted": "a",
@@ -32,3 +32,14 @@ def test_each_origin_of_a_mark_changes_the_fingerprint():
 def test_the_code_that_gives_marks_is_part_of_it():
     assert len(grading_code()) == 32
     assert grading_code() in fingerprint(**FIRST)
+
+
+def test_a_report_has_no_part_in_a_mark_and_the_rebuilding_has(tmp_path):
+    for name in ("grading/rebuild.py", "grading/reporting/report.py", "check/judge.py"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("first")
+    before = digest_of(tmp_path)
+    (tmp_path / "grading/reporting/report.py").write_text("second")
+    assert digest_of(tmp_path) == before
+    (tmp_path / "grading/rebuild.py").write_text("second")
+    assert digest_of(tmp_path) != before

@@ -18,12 +18,12 @@ from rnnlab.check import Verdict
 from rnnlab.check.outcome import Missing, Raised, Returned, Stopped
 from rnnlab.check.signature import signature
 from rnnlab.grading import timings
-from rnnlab.grading.class_summary import BINS, MOST_LISTED, MOST_ROWS, ClassSummary, flags_of
-from rnnlab.grading.clusters import MOST_NAMES, Clusters
 from rnnlab.grading.course import Course
 from rnnlab.grading.record import Record, Status
-from rnnlab.grading.report import render, write_report
-from rnnlab.grading.results import Part, StudentResult, state_of, stream
+from rnnlab.grading.reporting.class_summary import BINS, MOST_LISTED, MOST_ROWS, ClassSummary, flags_of
+from rnnlab.grading.reporting.clusters import MOST_NAMES, Clusters
+from rnnlab.grading.reporting.report import render, write_report
+from rnnlab.grading.reporting.results import Part, StudentResult, state_of, stream
 from tests.grading.small_course import ASSIGNMENT, CONTAINED, Work, make, mistaken
 from tests.grading.test_feedback_pages import EVIL, HOSTILE_OUTPUTS, Markup
 
@@ -117,7 +117,7 @@ def test_the_page_runs_its_own_script_alone_and_fetches_nothing(course):
 
 def test_what_stops_half_way_leaves_the_last_report_whole(course, monkeypatch):
     before = report(course), rows(course)
-    monkeypatch.setattr("rnnlab.grading.report.page_of", lambda *_: 1 / 0)
+    monkeypatch.setattr("rnnlab.grading.reporting.report.page_of", lambda *_: 1 / 0)
     with pytest.raises(ZeroDivisionError):
         write_report(course, ASSIGNMENT)
     assert (report(course), rows(course)) == before

@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 
 from rnnlab.check import Verdict
 from rnnlab.grading.record import Record, Status
-from rnnlab.grading.results import Finding, Part, StudentResult, csv_lines, mistake_summary, part_names
+from rnnlab.grading.reporting.results import (
+    Finding,
+    Part,
+    StudentResult,
+    csv_lines,
+    mistake_summary,
+    part_names,
+)
 
 
 def result(student="ada", *verdicts):

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import event
 
-from rnnlab.grading import sheets as module
 from rnnlab.grading.course import Course
-from rnnlab.grading.sheets import Sheet, graded_cells, sheets
+from rnnlab.grading.reporting import sheets as module
+from rnnlab.grading.reporting.sheets import Sheet, graded_cells, sheets
 from tests.grading.small_course import ASSIGNMENT, EXPLAIN, Work, make, mistaken
 
 # (auto, manual, extra credit, needs a person)

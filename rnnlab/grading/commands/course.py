@@ -29,7 +29,7 @@ def release(assignment: Assignment, root: Root = HERE) -> None:
 def hand_in_class(assignment: Assignment, root: Root = HERE) -> None:
     """Hand in the bundled synthetic class, to see the grader at work."""
     from rnnlab.grading.course import Course
-    from rnnlab.grading.synthetic_class import hand_in
+    from rnnlab.grading.synthetic.submissions import hand_in
 
     require_assignment(root, assignment)
     names = hand_in(Course.open(root), assignment)

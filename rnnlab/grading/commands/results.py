@@ -22,7 +22,7 @@ def feedback(assignment: Assignment, root: Root = HERE) -> None:
     Only pages whose marks or comments have changed are written again.
     """
     from rnnlab.grading.commands.progress import progress
-    from rnnlab.grading.pages import Page, write_feedback
+    from rnnlab.grading.reporting.pages import Page, write_feedback
 
     course = _course(root, assignment)
     students = course.students(assignment)
@@ -41,9 +41,9 @@ def report(assignment: Assignment, root: Root = HERE) -> None:
 
     The report is a page that you can open without a server, and tables for a spreadsheet. All are in reports/.
     """
-    from rnnlab.grading import show
-    from rnnlab.grading.report import write_report
-    from rnnlab.grading.results import stream
+    from rnnlab.grading.reporting import show
+    from rnnlab.grading.reporting.report import write_report
+    from rnnlab.grading.reporting.results import stream
 
     course = _course(root, assignment)
     page = write_report(course, assignment)
@@ -69,7 +69,7 @@ def export(
 
     Who still needs a person is left out and named: an empty cell would wipe out what the platform has.
     """
-    from rnnlab.grading import exports
+    from rnnlab.grading.reporting import exports
 
     if to not in PLATFORMS:
         raise typer.BadParameter(

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SAWarning
 from rnnlab.grading import batch
 from rnnlab.grading.batch import Options
 from rnnlab.grading.course import Course
-from rnnlab.grading.synthetic_class import hand_in
+from rnnlab.grading.synthetic.submissions import hand_in
 from tests.grading.batch.conftest import ASSIGNMENT
 
 pytestmark = pytest.mark.sandbox

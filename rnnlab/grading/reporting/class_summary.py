@@ -15,10 +15,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from rnnlab.grading import notebooks
-from rnnlab.grading.clusters import Clusters
-from rnnlab.grading.copies import Copies
 from rnnlab.grading.record import Status
-from rnnlab.grading.results import Part, StudentResult, state_of
+from rnnlab.grading.reporting.clusters import Clusters
+from rnnlab.grading.reporting.copies import Copies
+from rnnlab.grading.reporting.results import Part, StudentResult, state_of
 
 MOST_ROWS = 400
 MOST_LISTED = 100

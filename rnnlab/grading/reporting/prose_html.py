@@ -7,7 +7,7 @@ import re
 from markupsafe import Markup, escape
 
 from rnnlab.check import Verdict
-from rnnlab.grading.chapters import Chapters
+from rnnlab.grading.reporting.chapters import Chapters
 
 _RICH = re.compile(
     r"`(?P<code>[^`]+)`"

@@ -14,13 +14,14 @@ from nbformat.notebooknode import NotebookNode
 
 from rnnlab import exercises
 from rnnlab.check import Verdict, heat
-from rnnlab.grading import code_html, notebooks, safe_html
-from rnnlab.grading.chapters import Chapter, Chapters
-from rnnlab.grading.graded import Block
-from rnnlab.grading.prose_html import prose, said
+from rnnlab.grading import notebooks, safe_html
 from rnnlab.grading.record import Record
-from rnnlab.grading.results import Part, StudentResult, state_of
-from rnnlab.grading.templating import environment
+from rnnlab.grading.reporting import code_html
+from rnnlab.grading.reporting.chapters import Chapter, Chapters
+from rnnlab.grading.reporting.graded import Block
+from rnnlab.grading.reporting.prose_html import prose, said
+from rnnlab.grading.reporting.results import Part, StudentResult, state_of
+from rnnlab.grading.reporting.templating import environment
 
 HINTS = ("Where to look", "The idea", "Nearly the fix")
 NOTHING = Markup()

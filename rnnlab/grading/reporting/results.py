@@ -10,11 +10,11 @@ from functools import cached_property
 
 from rnnlab import exercises
 from rnnlab.check import Verdict
-from rnnlab.grading import graded
 from rnnlab.grading.course import Course
-from rnnlab.grading.graded import Block
 from rnnlab.grading.record import Record, Status
-from rnnlab.grading.sheets import Mark, Sheet, sheets
+from rnnlab.grading.reporting import graded
+from rnnlab.grading.reporting.graded import Block
+from rnnlab.grading.reporting.sheets import Mark, Sheet, sheets
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from rnnlab.grading.record import Status
-from rnnlab.grading.results import Finding, StudentResult
+from rnnlab.grading.reporting.results import Finding, StudentResult
 
 MOST_ROWS = 200
 

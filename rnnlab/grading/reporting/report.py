@@ -17,16 +17,17 @@ from rnnlab import exercises
 from rnnlab.check import Verdict
 from rnnlab.exercises.mistakes import source_of
 from rnnlab.exercises.spec import Exercise
-from rnnlab.grading import code_html, graded, timings
-from rnnlab.grading.class_summary import ClassSummary, flags_of
-from rnnlab.grading.clusters import Cluster
-from rnnlab.grading.copies import MOST_PAIRS, Pair, marked_lines
+from rnnlab.grading import timings
 from rnnlab.grading.course import Course
 from rnnlab.grading.draft import drafted
-from rnnlab.grading.feedback_page import title_of
-from rnnlab.grading.graded import Block
-from rnnlab.grading.prose_html import prose, said
-from rnnlab.grading.results import (
+from rnnlab.grading.reporting import code_html, graded
+from rnnlab.grading.reporting.class_summary import ClassSummary, flags_of
+from rnnlab.grading.reporting.clusters import Cluster
+from rnnlab.grading.reporting.copies import MOST_PAIRS, Pair, marked_lines
+from rnnlab.grading.reporting.feedback_page import title_of
+from rnnlab.grading.reporting.graded import Block
+from rnnlab.grading.reporting.prose_html import prose, said
+from rnnlab.grading.reporting.results import (
     StudentResult,
     csv_lines,
     line_of,
@@ -35,8 +36,8 @@ from rnnlab.grading.results import (
     state_of,
     stream,
 )
-from rnnlab.grading.sheets import graded_cells
-from rnnlab.grading.templating import environment, template_folder
+from rnnlab.grading.reporting.sheets import graded_cells
+from rnnlab.grading.reporting.templating import environment, template_folder
 
 MOST_MISTAKES = 60
 MOST_CLUSTERS = 20

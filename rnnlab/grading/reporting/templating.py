@@ -12,7 +12,7 @@ import jinja2
 def environment() -> jinja2.Environment:
     """The templates: everything is escaped unless it is Markup, and an unknown name is an error."""
     return jinja2.Environment(
-        loader=jinja2.PackageLoader("rnnlab.grading"),
+        loader=jinja2.PackageLoader("rnnlab.grading.reporting"),
         autoescape=jinja2.select_autoescape(("html.j2",)),
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,

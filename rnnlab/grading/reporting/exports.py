@@ -20,12 +20,12 @@ from typing import TextIO
 from nbgrader import api
 from sqlalchemy import select
 
-from rnnlab.grading import roster as rosters
 from rnnlab.grading.course import Course, CourseError
 from rnnlab.grading.draft import drafted
-from rnnlab.grading.feedback_page import title_of
-from rnnlab.grading.results import StudentResult, inert, stream
-from rnnlab.grading.roster import Roster
+from rnnlab.grading.reporting import roster as rosters
+from rnnlab.grading.reporting.feedback_page import title_of
+from rnnlab.grading.reporting.results import StudentResult, inert, stream
+from rnnlab.grading.reporting.roster import Roster
 
 MOST_NAMED = 5
 

@@ -14,10 +14,11 @@ import jupytext
 import nbformat
 from nbformat.notebooknode import NotebookNode
 
-from rnnlab.grading import carelessness, notebooks
-from rnnlab.grading.carelessness import File
+from rnnlab.grading import notebooks
 from rnnlab.grading.course import Course, CourseError
-from rnnlab.grading.synthetic_plan import CLASS_FILE, Student, answers_of, read_class
+from rnnlab.grading.synthetic import carelessness
+from rnnlab.grading.synthetic.carelessness import File
+from rnnlab.grading.synthetic.plan import CLASS_FILE, Student, answers_of, read_class
 
 
 def members(root: Path, assignment: str) -> dict[str, Path | Student]:

@@ -18,14 +18,15 @@ from pathlib import Path
 from nbgrader.converters import GenerateFeedback
 
 import rnnlab
-from rnnlab.grading import companions, feedback_page
-from rnnlab.grading.chapters import Chapters
+from rnnlab.grading import safe_html
 from rnnlab.grading.course import Course, CourseError
 from rnnlab.grading.draft import replace
-from rnnlab.grading.feedback_page import HINTS, Rules
-from rnnlab.grading.results import result_of
-from rnnlab.grading.sheets import Sheet, sheets
-from rnnlab.grading.templating import template_folder
+from rnnlab.grading.reporting import companions, feedback_page
+from rnnlab.grading.reporting.chapters import Chapters
+from rnnlab.grading.reporting.feedback_page import HINTS, Rules
+from rnnlab.grading.reporting.results import result_of
+from rnnlab.grading.reporting.sheets import Sheet, sheets
+from rnnlab.grading.reporting.templating import template_folder
 
 SOURCE = re.compile(r'<meta name="rnnlab-source" content="([0-9a-f]{32})">')
 UP_FROM_PAGE = 3
@@ -112,9 +113,9 @@ def _source(graded: bytes, sheet: Sheet, rules: Rules) -> str:
 def _program() -> str:
     """A digest of the modules and templates that make a page."""
     package = Path(__file__).parent
-    made_by = ("feedback_page", "prose_html", "graded", "results", "code_html", "safe_html", "chapters")
+    made_by = ("feedback_page", "prose_html", "graded", "results", "code_html", "chapters")
     paths = [package / f"{name}.py" for name in made_by]
-    paths += sorted(template_folder().iterdir())
+    paths += [Path(safe_html.__file__), *sorted(template_folder().iterdir())]
     return hashlib.blake2b(b"\0".join(path.read_bytes() for path in paths), digest_size=16).hexdigest()
 
 

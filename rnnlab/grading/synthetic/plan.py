@@ -21,8 +21,8 @@ from rnnlab.check.naming import behaves_like
 from rnnlab.exercises.catalogue import ASSIGNMENTS, public_probes
 from rnnlab.exercises.mistakes import EditError, edited, mistaken, source_of
 from rnnlab.exercises.spec import Exercise, Measured, Mistake, Part, Question
-from rnnlab.grading import carelessness
 from rnnlab.grading.course import CourseError
+from rnnlab.grading.synthetic import carelessness
 
 CLASS_FILE = "class.toml"
 EXPLANATION = "An answer in words, for a person to read."

@@ -1,0 +1,1 @@
+"""The bundled synthetic class: what its students are like, and what they hand in."""
