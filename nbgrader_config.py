@@ -31,7 +31,7 @@ c.GenerateFeedback.preprocessors = [
     "nbconvert.preprocessors.CSSHTMLHeaderPreprocessor",
 ]
 # `nbgrader release_feedback` wants two files of each submission beside its page.
-c.GenerateFeedback.post_convert_hook = "rnnlab.grading.companions.after_feedback"
+c.GenerateFeedback.post_convert_hook = "rnnlab.grading.reporting.companions.after_feedback"
 
 # What the feedback pages of `rnnlab feedback` tell of a mistake: nothing (0), where to look (1), the idea too (2), or
 # nearly the fix (3). And where the book is on the web; without it, they link to the site in this folder.
