@@ -49,6 +49,7 @@ def test_every_fault_is_graded_and_earns_what_it_should(graded):
 def test_no_fault_reached_anything_and_the_batch_left_nothing_behind(graded, world):
     course, _ = graded
     text = "\n".join(path.read_text(encoding="utf-8") for path in killing.graded_files(course))
+    world.bury_bubblewrap()
     assert world.reached(text) == set()
     assert killing.half_written(course) == []
     assert len(killing.finished(course)) == len(FAULTS)

@@ -135,6 +135,13 @@ class World:
         ]
         return [path for folder in folders if folder.is_dir() for path in folder.glob(f"{self._marker}*")]
 
+    def bury_bubblewrap(self) -> None:
+        """Collect what a command's own sandboxes were: dead processes of bubblewrap, which nobody else collects."""
+        for pid in self._left_behind():
+            process = Path(f"/proc/{pid}")
+            if (process / "comm").read_text() == "bwrap\n" and _fields(process)[0] == "Z":
+                os.waitpid(pid, 0)
+
     def _left_behind(self) -> list[int]:
         """Children of this process that it did not start: they lost their own parent and run on."""
         return [pid for pid in _children(os.getpid()) if _is_stray(pid)]
