@@ -73,5 +73,7 @@ def _put_in_place(steps: List) -> None:
     default[default.index(nbgrader.preprocessors.Execute)] = Execute
 
 
-_put_in_place(Autograde.autograde_preprocessors)
-_put_in_place(Validator.preprocessors)
+def pytest_configure() -> None:
+    """Only as a plugin: a mere import, such as that of the search for doctests, changes nothing."""
+    _put_in_place(Autograde.autograde_preprocessors)
+    _put_in_place(Validator.preprocessors)
