@@ -16,8 +16,6 @@ from sphinx.application import Sphinx
 from sphinx.environment import BuildEnvironment
 from sphinx.util.docutils import SphinxRole
 
-from rnnlab.exercises.catalogue import ASSIGNMENTS
-
 # Every chapter that the course will have, part by part: the name of its file, and what to call it until it is there.
 CHAPTERS = (
     {
@@ -48,6 +46,16 @@ CHAPTERS = (
         "tables": "the tables",
         "modern-recurrences": "modern recurrences",
     },
+)
+ASSIGNMENTS = (
+    "hidden_state",
+    "activations_losses",
+    "bptt",
+    "gradients",
+    "gated",
+    "sequences",
+    "architectures",
+    "project",
 )
 TITLED = re.compile(r"(?P<title>.+?)\s*<(?P<name>[^<>]+)>", re.DOTALL)
 

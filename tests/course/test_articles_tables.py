@@ -38,6 +38,7 @@ def tables(course_root):
             if line.startswith("| ") and not line.startswith("| cell ")
         ]
         for section in sections
+        if not section.startswith("Common mistakes\n")
     }
 
 

@@ -43,6 +43,7 @@ def test_the_table_of_contents_lists_the_catalogue_in_its_order():
     listed = [Path(file).name for file in files if file.startswith("book/assignments/")]
     assert listed == list(ASSIGNMENTS)
     assert {path.stem for path in (COURSE / "book/assignments").glob("[!_]*.md")} == set(ASSIGNMENTS)
+    assert chapters.ASSIGNMENTS == ASSIGNMENTS
 
 
 @every_assignment

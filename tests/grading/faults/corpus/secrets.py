@@ -64,7 +64,7 @@ FAULTS = (
             for name in [name for name in sys.modules if name.startswith("rnnlab")]: del sys.modules[name]
             from rnnlab.nets.embedding import embed as right
             return right(ids, E)
-        """, "ModuleNotFoundError|Error", part="embed"),
+        """, "ModuleNotFoundError|Error", part="embed", ends="it finds no such module, or may not read it"),
     lie("search-memory-for-functions", "looks for the right function among all objects", """
         import gc
         def one_hot(ids, K):
