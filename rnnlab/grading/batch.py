@@ -79,11 +79,13 @@ def _looked_up(desk: Desk, ledger: Ledger, students: Sequence[str]) -> Iterator[
     names = iter(students)
     while some := list(islice(names, LOOKED_UP_AT_ONCE)):
         marked = ledger.complete(some)
-        for student in some:
-            record = desk.finished(student) if student in marked else None
-            if record is not None:
-                finished.add(student)
-                yield Done(student, record.status, record.problems, True, record.repairs)
+        records = {
+            student: record for student in some if student in marked and (record := desk.finished(student))
+        }
+        ledger.renew_penalties(list(records))
+        finished |= records.keys()
+        for student, record in records.items():
+            yield Done(student, record.status, record.problems, True, record.repairs)
     return finished
 
 

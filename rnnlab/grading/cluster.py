@@ -157,7 +157,8 @@ class Cluster:
             if found != here:
                 raise ClusterUnavailable(
                     f"the worker {worker} has {_described(found, here)}; "
-                    "install the same version of rnnlab on every machine, and start its workers again"
+                    "install the same version of rnnlab, with the same held-out data, on every machine, and start "
+                    "its workers again"
                 )
 
 

@@ -3,6 +3,9 @@
 A test cell is one line such as `check("hidden_state.rnn_step", rnn_step)`. It runs in this trusted process with a
 `check` that judges and with each of the student's names replaced by a `StudentName`, whose calls go to the sandbox.
 Expected values never leave this process. A test cell is *not passed* until its own check said otherwise.
+
+All functions are first called in one process, one after the other. Where one is wrong in a way that the calls of
+another may have caused, it is called once more in a fresh process, in which only the cells have run.
 """
 
 from __future__ import annotations
@@ -21,6 +24,9 @@ from rnnlab.exercises.spec import Exercise, Measured, Question
 from rnnlab.grading import notebooks, outputs
 from rnnlab.grading.process import StudentProcess
 from rnnlab.grading.sandbox import Sandbox
+
+UNEXPLAINED = frozenset({"contract", "form", "effects", "relation", "difference"})
+"""The stages of a verdict that another function's calls may have caused: neither a right answer nor a known mistake."""
 
 
 @dataclass(frozen=True)
@@ -52,9 +58,16 @@ class _Recorder:
         verdict = (
             judge_question(part, self.process.value(answer.name))
             if isinstance(part, Question)
-            else judge_function(part, answer.name, self.process, self.seed(name))
+            else self._called_alone_if_in_doubt(part, answer.name)
         )
         self.verdicts.append(verdict)
+        return verdict
+
+    def _called_alone_if_in_doubt(self, part: Exercise | Measured, name: str) -> Verdict:
+        """The verdict on a function, for which no other function's calls are to blame."""
+        verdict = judge_function(part, name, self.process, self.seed(part.name))
+        if verdict.stage in UNEXPLAINED and self.process.start_anew(name):
+            return judge_function(part, name, self.process, self.seed(part.name))
         return verdict
 
 

@@ -58,6 +58,12 @@ class Ledger:
         """Those of these students who have a mark for every part in the gradebook."""
         return self._in_transaction(lambda connection: rows.complete(connection, self._plan, students))
 
+    def renew_penalties(self, students: Sequence[str]) -> None:
+        """Let a due date, an extension or a score that has changed since have its effect on being late."""
+        self._in_transaction(
+            lambda connection: rows.renew_penalties(connection, self._plan, students, self._penalty)
+        )
+
     def write(self, outcomes: Sequence[Outcome], timestamps: Iterable[Timestamp]) -> None:
         """Write a batch of outcomes, each with the time at which its submission was handed in."""
         entries = tuple(zip(outcomes, timestamps, strict=True))

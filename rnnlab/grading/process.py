@@ -1,6 +1,8 @@
 """A student's process that outlives its own death: a fresh one repeats the cells that ended well.
 
-One cell that loops for ever or kills its process costs itself, and nothing that comes after it.
+One cell that loops for ever or kills its process costs itself, and nothing that comes after it. The fresh one is forked
+from the clean zygote, never from the process that has run the student's code: nobody may fork in there, and a copy of
+it would lack the threads that its libraries wait for.
 """
 
 from __future__ import annotations
@@ -32,6 +34,8 @@ class StudentProcess:
         self._history: list[str] = []
         self._results: list[tuple[str, CellResult]] = []
         self._session: Session | None = None
+        self._called: set[str] = set()
+        self._late = False
 
     def __enter__(self) -> StudentProcess:
         return self
@@ -53,8 +57,10 @@ class StudentProcess:
     def call_many(self, name: str, arguments: Sequence[tuple[Any, ...]]) -> Sequence[Outcome]:
         """Call the student's function once for each argument tuple."""
         session = self._alive()
+        self._called.add(name)
         sent = [tuple(map(_as_data, each)) for each in arguments]
         outcomes = session.call_many(name, sent) if session else [self._used_up for _ in arguments]
+        self._late = any(isinstance(outcome, Stopped) and outcome.reason == "time" for outcome in outcomes)
         # Reading all cells takes a while, and what is missing once is missing on every probe.
         missing = {outcome for outcome in outcomes if isinstance(outcome, Missing)}
         explained = {outcome: self._explained(name, outcome) for outcome in missing}
@@ -64,6 +70,16 @@ class StudentProcess:
         """The value of one of the student's variables."""
         session = self._alive()
         return session.value(name) if session else self._used_up
+
+    def start_anew(self, name: str) -> bool:
+        """Undo what the calls of other functions may have changed in the process; whether `name` may be called again.
+
+        It may not where no other function was called, nor where it ran into a limit of time, as it would again.
+        """
+        if self._late or self._called <= {name}:
+            return False
+        self._close()
+        return True
 
     def _explained(self, name: str, missing: Missing) -> Missing:
         """Why a name is not there, as far as the submission's cells tell."""
@@ -107,6 +123,7 @@ class StudentProcess:
         if self._session is not None:
             self._session.close()
             self._session = None
+            self._called.clear()
 
 
 def _as_data(argument: Any) -> Any:

@@ -108,7 +108,7 @@ def write(connection: Connection, plan: Plan, entries: Sequence[Entry], penalty:
     owner = {notebooks[submission]: by_student[student] for student, submission in submissions.items()}
     _write_grades(connection, plan, owner)
     _write_comments(connection, plan, owner)
-    _write_penalties(connection, plan, submissions, notebooks, penalty)
+    renew_penalties(connection, plan, list(by_student), penalty)
 
 
 def _submissions(connection: Connection, plan: Plan, by_student: Mapping[str, Entry]) -> dict[str, str]:
@@ -239,30 +239,28 @@ def _write_comments(connection: Connection, plan: Plan, owner: Mapping[str, Entr
     )
 
 
-def _write_penalties(
-    connection: Connection,
-    plan: Plan,
-    submissions: Mapping[str, str],
-    notebooks: Mapping[str, str],
-    penalty: Penalty | None,
+def renew_penalties(
+    connection: Connection, plan: Plan, students: Sequence[str], penalty: Penalty | None
 ) -> None:
-    """The penalty for being late; nobody who is in time keeps an old one."""
+    """Bring the penalties for being late up to date: nobody who is in time, by now, keeps an old one."""
     if penalty is None:
         return
-    table = SubmittedAssignment.__table__
-    times = connection.execute(
-        select(table.c.id, table.c.student_id, table.c.timestamp, table.c.extension).where(
-            table.c.id.in_(submissions.values())
+    own, notebook = SubmittedAssignment.__table__.c, SubmittedNotebook.__table__.c
+    handed_in = connection.execute(
+        select(own.student_id, own.timestamp, own.extension, notebook.id, notebook.late_submission_penalty)
+        .join_from(
+            SubmittedAssignment.__table__, SubmittedNotebook.__table__, notebook.assignment_id == own.id
         )
-    )
-    found = []
-    for row in times:
+        .where(own.assignment_id == plan.assignment, own.student_id.in_(students))
+    ).all()
+    changed = []
+    for row in handed_in:
         late = _seconds_late(plan.due, row.timestamp, row.extension)
-        points = penalty(row.student_id, _score(connection, notebooks[row.id]), late) if late > 0 else None
-        found.append({"row": notebooks[row.id], "points": points})
-    own = SubmittedNotebook.__table__
-    statement = update(own).where(own.c.id == bindparam("row"))
-    _execute(connection, statement.values(late_submission_penalty=bindparam("points")), found)
+        points = penalty(row.student_id, _score(connection, row.id), late) if late > 0 else None
+        if points != row.late_submission_penalty:
+            changed.append({"row": row.id, "points": points})
+    statement = update(SubmittedNotebook.__table__).where(notebook.id == bindparam("row"))
+    _execute(connection, statement.values(late_submission_penalty=bindparam("points")), changed)
 
 
 def _seconds_late(due: datetime | None, handed_in: datetime | None, extension: Any) -> float:

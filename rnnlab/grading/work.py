@@ -48,7 +48,9 @@ def grade_submission(task: Task) -> Outcome:
     Raises `IsolationUnavailable` where code cannot be contained, and `OtherGrader`.
     """
     if task.code != grading_code():
-        raise OtherGrader("this worker has another version of rnnlab; install the same one everywhere")
+        raise OtherGrader(
+            "this worker has another version of rnnlab, or other held-out data; give all the same"
+        )
     began = time.perf_counter()
     try:
         outcome = _graded(task)

@@ -10,7 +10,8 @@ from nbgrader.utils import determine_grade
 from rnnlab import exercises
 from rnnlab.check import public_probes
 from rnnlab.check.outcome import Missing, Returned, Stopped
-from rnnlab.exercises.spec import Formula
+from rnnlab.exercises.mistakes import edited, source_of
+from rnnlab.exercises.spec import Exercise, Formula
 from rnnlab.grading import engine, outputs
 from rnnlab.grading.process import StudentProcess
 from rnnlab.grading.sandbox import Isolation, Limits, Sandbox, doctor
@@ -95,6 +96,54 @@ def test_a_cell_that_dies_costs_itself_and_what_came_before_is_repeated(sandbox)
     dies = code("import os\nos._exit(0)")
     assert marks(graded(sandbox, code(RIGHT), dies, check_cell())) == [2]
     assert marks(graded(sandbox, code(RIGHT), code("while True: pass"), check_cell())) == [2]
+
+
+HARM = {
+    "numpy patched": "np.take = np.sum",
+    "numpy told to raise": "np.seterr(all='raise')",
+    "a global variable": "global added; added = 3.0",
+    "memory held": "held.append(np.zeros(2 * 10**8)) if not held else None",
+    "a thread that kills": "threading.Timer(0.2, os._exit, [1]).start() if not held else None; held.append(1)",
+}
+SPOILS = """import numpy as np, os, threading, time
+added, held = 0.0, []
+def embed(ids, E):
+    {harm}
+    return E[ids]"""
+SUFFERS = """def embed_too(ids, E):
+    time.sleep(0.3 if threading.active_count() > 1 else 0)
+    np.log(np.zeros(1)), np.zeros(2 * 10**8)
+    return np.take(E, ids, axis=0) + added"""
+
+
+@pytest.mark.parametrize("harm", HARM.values(), ids=HARM.keys())
+def test_what_the_calls_of_one_function_do_to_the_process_costs_no_other_function(sandbox, harm, monkeypatch):
+    again = check_cell('check("hidden_state.embed", embed_too)', "test_embed_too")
+    cells = [code(SPOILS.format(harm=harm)), check_cell(), code(SUFFERS), again]
+    assert marks(graded(sandbox, *cells)) == [2, 2]
+    monkeypatch.setattr(StudentProcess, "start_anew", lambda process, name: False)
+    assert marks(graded(sandbox, *cells)) == [2, 0], "the harm must be one"
+
+
+def test_only_a_function_whose_fault_is_unexplained_is_called_once_more(sandbox, monkeypatch):
+    called: list[str] = []
+    call_many = StudentProcess.call_many
+
+    def counted(process, name, arguments):
+        called.append(name)
+        return call_many(process, name, arguments)
+
+    monkeypatch.setattr(StudentProcess, "call_many", counted)
+    embed = exercises.find("hidden_state.embed")
+    assert isinstance(embed, Exercise)
+    known = edited(source_of(embed.reference), embed.mistakes[0]).replace("def embed", "def known")
+    late = "def late(ids, E):\n    while True: pass"
+    odd = "def odd(ids, E):\n    return E[ids] + 1.234"
+    names = ("known", "odd", "late")
+    tests = [check_cell(f'check("hidden_state.embed", {name})', f"test_{name}") for name in names]
+    result = graded(sandbox, code(RIGHT), check_cell(), *map(code, (known, odd, late)), *tests)
+    assert marks(result) == [2, 0, 0, 0]
+    assert called == ["embed", "known", "odd", "odd", "late"]
 
 
 def test_an_untouched_test_cell_is_never_full_marks():

@@ -34,6 +34,16 @@ def test_the_code_that_gives_marks_is_part_of_it():
     assert grading_code() in fingerprint(**FIRST)
 
 
+def test_data_that_an_instructor_holds_out_are_part_of_it(tmp_path, monkeypatch):
+    (tmp_path / "names.csv").write_text("name,language\nada,English\n")
+    monkeypatch.setenv("RNNLAB_HELD_OUT", str(tmp_path))
+    own = grading_code()
+    monkeypatch.setenv("RNNLAB_HELD_OUT", str(tmp_path / "nothing"))
+    assert own != grading_code()
+    monkeypatch.delenv("RNNLAB_HELD_OUT")
+    assert own != grading_code()
+
+
 def test_a_report_has_no_part_in_a_mark_and_the_rebuilding_has(tmp_path):
     for name in ("grading/rebuild.py", "grading/reporting/report.py", "check/judge.py"):
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)

@@ -141,6 +141,19 @@ def test_a_regrade_keeps_what_persons_did_and_takes_late_penalties_as_nbgrader_d
     assert {row[0]: row[4] for row in rows(ours) if len(row) > 5}["boris"] > 0
 
 
+def test_a_changed_due_date_has_its_effect_without_grading_again(course):
+    with_batch(course)
+    late = {}
+    for due in ("2029-12-31", "2030-01-04"):
+        change(course, f"UPDATE assignment SET duedate = '{due} 00:00:00.000000'")
+        done = list(batch.autograde(course, ASSIGNMENT, course.students(ASSIGNMENT)))
+        assert {each.student for each in done if each.unchanged} >= {"ada", "boris", "chen", "dora"}
+        late[due] = {row[0]: row[4] for row in rows(course) if len(row) > 5}
+    assert late["2029-12-31"]["ada"] > 0
+    assert late["2029-12-31"]["chen"] is None
+    assert set(late["2030-01-04"].values()) == {None}
+
+
 def test_rows_that_nbgrader_began_and_never_filled_are_filled(fresh):
     first = fresh("first")
     with_nbgrader(first)
