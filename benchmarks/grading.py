@@ -1,11 +1,11 @@
 """What grading a class costs: nbgrader as it comes, and this grader, on the same submissions in one run.
 
-Run: python benchmarks/grading.py              the comparison, about 10 minutes
+Run: python benchmarks/grading.py              the comparison, about 15 minutes
      python benchmarks/grading.py --growth     this grader alone, from 10 to 10,000 submissions, about half an hour
 
 CPU time is that of all processes that were started: kernels, workers, sandboxes. Other programs disturb it little. The
-sandbox is the default, the strongest that the machine offers. The marks of all functions must be equal, or there is no
-table.
+sandbox is the default, the strongest that the machine offers, or Landlock alone where that is said. The ways take
+turns. The marks of all functions must be equal, or there is no table.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import csv
 import json
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -22,6 +23,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from statistics import median
 
 from grading_class import function_marks, hand_in, make_course, make_stock
 
@@ -38,7 +40,11 @@ DRIVER = [sys.executable, str(Path(__file__).with_name("grading_driver.py").reso
 
 @dataclass(frozen=True)
 class Cost:
-    """What one way of grading costs: to start, and for each submission, in seconds of CPU and on the wall."""
+    """What one way of grading costs: to start, and for each submission, in seconds of CPU and on the wall.
+
+    All are medians over the rounds. `times` is how many times less CPU a submission takes than with nbgrader in the
+    same round; `lowest` and `highest` are the extremes.
+    """
 
     assignment: str
     way: str
@@ -46,13 +52,17 @@ class Cost:
     start_cpu: float
     each_cpu: float
     each_wall: float
+    times: float
+    lowest: float
+    highest: float
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--growth", action="store_true", help="measure growth to 10,000 submissions instead")
     parser.add_argument("--assignment", default="hidden_state")
-    parser.add_argument("--submissions", type=int, default=12, help="submissions that go through every way")
+    parser.add_argument("--submissions", type=int, default=8, help="submissions that go through every way")
+    parser.add_argument("--rounds", type=int, default=5, help="how many times all ways take their turns")
     parser.add_argument("--most", type=int, default=SIZES[-1], help="the largest class of --growth")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="rnnlab-benchmark-") as folder:
@@ -63,7 +73,11 @@ def main() -> None:
             cost
             for torch in (False, True)
             for cost in compare(
-                Path(folder), options.assignment, options.submissions // (2 if torch else 1), torch
+                Path(folder),
+                options.assignment,
+                options.submissions // (2 if torch else 1),
+                torch,
+                options.rounds,
             )
         ]
         store(RESULTS, [asdict(cost) for cost in costs])
@@ -72,31 +86,51 @@ def main() -> None:
         print(table(costs))
 
 
-def compare(folder: Path, assignment: str, submissions: int, torch: bool) -> list[Cost]:
+def compare(folder: Path, assignment: str, submissions: int, torch: bool, rounds: int) -> list[Cost]:
     """Grade classes in each way; the difference between a small and a larger one is what the submissions cost.
 
-    The same class goes through every way, and its marks must be equal. This grader then gets a class ten times as
-    large too, for its submissions are lost beside its start in a small one.
+    The same class goes through every way, and its marks must be equal. This grader also gets a class ten times as
+    large, for its submissions are lost beside its start in a small one. The ways take turns, for other programs
+    and other machines on the same processor make some minutes slower than others.
     """
     label = f"{assignment}{', with torch' if torch else ''}"
     few, many = max(2, submissions // 4), 10 * submissions
-    found: dict[str, dict[int, tuple[float, float]]] = {}
-    for size in (few, submissions, many):
-        home = folder / f"{label}-{size}"
-        course = make_course(home / "released", assignment)
+    courses = {
+        size: make_course(folder / f"{label}-{size}" / "released", assignment)
+        for size in (few, submissions, many)
+    }
+    for size, course in courses.items():
         hand_in(course, assignment, size, torch)
+    found: dict[str, list[dict[int, tuple[float, float]]]] = {}
+    for turn in range(rounds):
         marks = {}
         for way, commands in ways(assignment, torch).items():
             stock = way.startswith("nbgrader")
-            if size == (many if stock else few):
-                continue
-            root = home / way.replace(" ", "-")
-            make_stock(course, root) if stock else copy(course.root, root)
-            found.setdefault(way, {})[size] = measured(commands, root)
-            marks[way] = function_marks(root, assignment)
-            print(label, way, size, found[way][size], file=sys.stderr, flush=True)
+            costs = {}
+            for size in (few, submissions) if stock else (submissions, many):
+                root = folder / f"{label}-{turn}-{way}-{size}".replace(" ", "")
+                make_stock(courses[size], root) if stock else copy(courses[size].root, root)
+                costs[size] = measured(commands, root)
+                if size == submissions:
+                    marks[way] = function_marks(root, assignment)
+                shutil.rmtree(root)
+            found.setdefault(way, []).append(costs)
+            print(label, way, costs, file=sys.stderr, flush=True)
         require_equal(marks)
-    return [Cost(label, way, max(costs), *per_submission(costs)) for way, costs in found.items()]
+    return [cost_of(label, way, turns, found["nbgrader"]) for way, turns in found.items()]
+
+
+def cost_of(
+    label: str,
+    way: str,
+    turns: Sequence[dict[int, tuple[float, float]]],
+    stock: Sequence[dict[int, tuple[float, float]]],
+) -> Cost:
+    """The medians over the turns of one way."""
+    starts, each, wall = zip(*map(per_submission, turns), strict=True)
+    times = [per_submission(theirs)[1] / ours for theirs, ours in zip(stock, each, strict=True)]
+    medians = (median(starts), median(each), median(wall), median(times))
+    return Cost(label, way, max(turns[0]), *medians, min(times), max(times))
 
 
 def ways(assignment: str, torch: bool) -> dict[str, list[list[str]]]:
@@ -109,7 +143,8 @@ def ways(assignment: str, torch: bool) -> dict[str, list[list[str]]]:
     if torch:  # the driver gives the assignment torch in its own process alone
         return found
     halves = [[*stock, f"--student=student-{half}-*"] for half in (0, 1)]
-    return found | {"nbgrader, 2 processes": halves, "rnnlab, 2 workers": [[*ours, "2"]]}
+    two = [[*ours, "2", "--isolation", "landlock"]]
+    return found | {"nbgrader, 2 processes": halves, "rnnlab, Landlock alone, 2 workers": two}
 
 
 def measured(commands: Sequence[Sequence[str]], root: Path) -> tuple[float, float]:
@@ -129,7 +164,7 @@ def measured(commands: Sequence[Sequence[str]], root: Path) -> tuple[float, floa
     if any(code for code, _ in said):
         sys.exit(f"{commands} failed:\n{''.join(text for _, text in said)[-3000:]}")
     wall = time.perf_counter() - began
-    if commands[0][: len(DRIVER)] == DRIVER:
+    if commands[0][: len(DRIVER)] == DRIVER and "--isolation" not in commands[0]:
         return json.loads(said[0][1].splitlines()[-1])["cpu"], wall
     return children_cpu() - before, wall
 
@@ -182,10 +217,12 @@ def growth(folder: Path, assignment: str, most: int) -> list[dict[str, object]]:
         course = make_course(folder / str(size), assignment)
         hand_in(course, assignment, size)
         for way in ("graded", "unchanged"):
-            began = time.perf_counter()
-            said = run_driver([assignment, "--jobs", "2"], course.root)
-            wall = time.perf_counter() - began
-            rows.append({"way": way, "submissions": size, **said, "wall": round(wall, 2)})
+            before, began = children_cpu(), time.perf_counter()
+            said = run_driver([assignment, "--jobs", "2", "--isolation", "landlock"], course.root)
+            cpu, wall = children_cpu() - before, time.perf_counter() - began
+            rows.append(
+                {"way": way, "submissions": size, **said, "cpu": round(cpu, 2), "wall": round(wall, 2)}
+            )
             print(rows[-1], flush=True)
     return rows
 
@@ -209,17 +246,20 @@ def copy(source: Path, target: Path) -> None:
 
 
 def table(costs: Sequence[Cost]) -> str:
-    lines = [
-        "| assignment | graded by | CPU ms each | wall ms each | times nbgrader's CPU | CPU s to start |"
+    heads = [
+        "assignment",
+        "graded by",
+        "CPU ms each",
+        "wall ms each",
+        "times less CPU than nbgrader",
+        "CPU s to start",
     ]
-    lines.append("|---|---|--:|--:|--:|--:|")
-    for cost in costs:
-        stock = next(c for c in costs if (c.assignment, c.way) == (cost.assignment, "nbgrader"))
-        lines.append(
-            f"| {cost.assignment} | {cost.way} | {1000 * cost.each_cpu:.0f} | {1000 * cost.each_wall:.0f} "
-            f"| {stock.each_cpu / cost.each_cpu:.1f} | {cost.start_cpu:.1f} |"
-        )
-    return "\n".join(lines) + "\n"
+    rows = [
+        f"| {cost.assignment} | {cost.way} | {1000 * cost.each_cpu:.0f} | {1000 * cost.each_wall:.0f} "
+        f"| {cost.times:.1f} ({cost.lowest:.1f} to {cost.highest:.1f}) | {cost.start_cpu:.1f} |"
+        for cost in costs
+    ]
+    return "\n".join([f"| {' | '.join(heads)} |", "|---|---|--:|--:|--:|--:|", *rows]) + "\n"
 
 
 def store(path: Path, rows: Sequence[dict[str, object]]) -> None:

@@ -1,7 +1,7 @@
 """One run of the batch in the course's folder, for benchmarks/grading.py; its last line is what it measured, as JSON.
 
-`rnnlab autograde` does the same behind a progress bar. `--torch` gives the assignment the sandbox that has torch. CPU
-time is read before the sandboxes end: bubblewrap does not wait for what ran inside, so that the system loses its time.
+`rnnlab autograde` does the same behind a progress bar. `--torch` gives the assignment the sandbox that has torch. With
+one job, CPU time is read before the sandbox ends: bubblewrap does not wait for what ran inside, and its time is lost.
 """
 
 from __future__ import annotations

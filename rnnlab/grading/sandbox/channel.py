@@ -25,6 +25,7 @@ class Channel:
         self._connection = connection
         self._max_payload = max_payload
         self._watch = watch
+        self._received = bytearray()
 
     def send(self, frame: bytes, deadline: float) -> None:
         """Send a frame by `deadline` (of `time.monotonic`), or raise TimeoutError or Hangup."""
@@ -43,10 +44,10 @@ class Channel:
         return prefix + self._exactly(frames.parse_prefix(prefix, self._max_payload).total, deadline)
 
     def _exactly(self, size: int, deadline: float) -> bytes:
-        received = bytearray()
-        while len(received) < size:
+        """Return the next bytes; what came with them is kept for later, for small frames come many at a time."""
+        while len(self._received) < size:
             try:
-                part = self._connection.recv(min(size - len(received), _CHUNK))
+                part = self._connection.recv(_CHUNK)
             except BlockingIOError:
                 self._wait(select.POLLIN, deadline)
                 continue
@@ -54,10 +55,12 @@ class Channel:
                 raise Hangup from None
             if not part:
                 raise Hangup
-            received += part
+            self._received += part
             if time.monotonic() > deadline:
                 raise TimeoutError
-        return bytes(received)
+        exact = bytes(self._received[:size])
+        del self._received[:size]
+        return exact
 
     def _wait(self, event: int, deadline: float) -> None:
         poller = select.poll()

@@ -25,6 +25,7 @@ MAX_ARRAYS = 10_000
 MAX_INTEGER_BITS = 4096
 ALIGNMENT = 16
 _CODES = "? i1 u1 <i2 <u2 <i4 <u4 <i8 <u8 <f2 <f4 <f8 <c8 <c16"
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 DTYPES = {np.dtype(code).str: np.dtype(code) for code in _CODES.split()}
 
 
@@ -73,7 +74,7 @@ def encode(tree: Any, max_payload: int) -> bytes:
 
 
 def _dump(header: dict[str, Any]) -> bytes:
-    return json.dumps(header, ensure_ascii=False, separators=(",", ":")).encode()
+    return _JSON.encode(header).encode()
 
 
 def decode(frame: bytes | bytearray, max_payload: int) -> Any:
@@ -260,6 +261,8 @@ def _checked_integer(value: int) -> int:
 
 def _checked_text(text: str) -> str:
     """Return `text` if files and databases can store it, which half a surrogate pair they cannot."""
+    if text.isascii():
+        return text
     try:
         text.encode()
     except UnicodeEncodeError:
