@@ -121,8 +121,19 @@ def test_what_the_calls_of_one_function_do_to_the_process_costs_no_other_functio
     again = check_cell('check("hidden_state.embed", embed_too)', "test_embed_too")
     cells = [code(SPOILS.format(harm=harm)), check_cell(), code(SUFFERS), again]
     assert marks(graded(sandbox, *cells)) == [2, 2]
-    monkeypatch.setattr(StudentProcess, "start_anew", lambda process, name: False)
+    monkeypatch.setattr(
+        "rnnlab.grading.process._late", lambda outcomes: True
+    )  # whoever is late has no second chance
     assert marks(graded(sandbox, *cells)) == [2, 0], "the harm must be one"
+
+
+def test_a_process_that_dies_in_a_call_takes_no_earlier_answer_along(sandbox):
+    source = "import os\ndef f(a):\n    if a == 2: os._exit(0)\n    return a"
+    with StudentProcess(sandbox) as process:
+        process.run(source)
+        outcomes = process.call_many("f", [(number,) for number in range(5)])
+    assert outcomes[:2] == [Returned(0, "int"), Returned(1, "int")]
+    assert outcomes[2:] == [Stopped("crash", "the process exited with status 0")] * 3
 
 
 def test_only_a_function_whose_fault_is_unexplained_is_called_once_more(sandbox, monkeypatch):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NoReturn
@@ -56,13 +57,46 @@ class Servant:
                 self._reply(self.answer(request) | {"nonce": request["nonce"]})
 
     def _answer_calls(self, request: dict[str, Any]) -> None:
-        """Make several calls and reply to each as soon as it is made; after an interrupt make no more of them."""
+        """Make several calls and reply to quick ones together; after an interrupt make no more of them.
+
+        `patience` is how many seconds a reply may be held back for the next one.
+        """
         self._interrupted = False
-        for number, arguments in enumerate(request["calls"]):
-            call = {"op": "call", "name": request["name"], "arguments": arguments}
-            self._reply(self.answer(call) | {"nonce": f"{request['nonce']}-{number}"})
-            if self._interrupted:
+        held: list[dict[str, Any]] = []
+        since = time.monotonic()
+        for number, arguments in enumerate(request["calls"], start=1):
+            reply = self.answer({"op": "call", "name": request["name"], "arguments": arguments})
+            over = number == len(request["calls"]) or self._interrupted
+            at_once = over or time.monotonic() - since >= request["patience"]
+            try:
+                held.append(self._as_it_is_now(reply))
+            except MemoryError:  # sent before the function can change it
+                held.append(reply)
+                at_once = True
+            if at_once:
+                self._reply_together(held, f"{request['nonce']}-{number - len(held)}")
+                held, since = [], time.monotonic()
+            if over:
                 return
+
+    def _as_it_is_now(self, reply: dict[str, Any]) -> dict[str, Any]:
+        """A reply with its arrays copied: a function may return the same array again and change what it holds."""
+        return reply | {"value": self._copied(reply["value"])} if "value" in reply else reply
+
+    def _copied(self, value: Any) -> Any:
+        """The value with all arrays copied but those too large to be sent, which may stand for more than there is."""
+        if isinstance(value, tuple):
+            return tuple(map(self._copied, value))
+        small = isinstance(value, numpy.ndarray) and value.nbytes <= self._limits.frame_bytes
+        return value.copy(order="K") if small else value
+
+    def _reply_together(self, replies: list[dict[str, Any]], nonce: str) -> None:
+        try:
+            _send(JOB_DESCRIPTOR, {"replies": replies, "nonce": nonce}, self._limits.frame_bytes)
+        except (frames.ProtocolError, MemoryError):
+            stem, _, first = nonce.rpartition("-")
+            for number, reply in enumerate(replies, start=int(first)):
+                self._reply({"replies": [reply], "nonce": f"{stem}-{number}"})
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what a request asks; whatever the student's code raises is in the reply."""
@@ -118,8 +152,9 @@ class Servant:
         except (frames.ProtocolError, MemoryError) as error:
             failure = {"kind": "ValueError", "message": f"the result is too large: {error}"}
             described = failure | {"line_number": None, "line": None}
-            lost = {"kind": "raised", "error": described, "outputs": [], "nonce": reply["nonce"]}
-            _send(JOB_DESCRIPTOR, lost, 0)
+            lost = {"kind": "raised", "error": described, "outputs": []}
+            again = {"replies": [lost]} if "replies" in reply else lost
+            _send(JOB_DESCRIPTOR, again | {"nonce": reply["nonce"]}, 0)
 
 
 def _stop_timers() -> None:

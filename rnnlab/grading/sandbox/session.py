@@ -87,26 +87,27 @@ class Session:
         """Call the function `name` of the submission; arrays reach it read-only."""
         return self._outcome({"op": "call", "name": name, "arguments": tuple(arguments)})
 
-    def call_many(self, name: str, calls: Iterable[tuple[Any, ...]]) -> list[Outcome]:
+    def call_many(self, name: str, calls: Iterable[tuple[Any, ...]], patience: float = 0.0) -> list[Outcome]:
         """Call the function once for each tuple of arguments, each within the limit of one call.
 
-        After a call that had to be stopped the others are not made and count as stopped too.
+        After a call that had to be stopped the others are not made and count as stopped too. With `patience`, an
+        outcome is held back for at most so many seconds, so that quick ones come together; a process that dies takes
+        it along.
         """
         calls = [tuple(arguments) for arguments in calls]
         nonce = secrets.token_hex(16)
-        request = {"op": "calls", "name": name, "calls": calls, "nonce": nonce}
+        request = {"op": "calls", "name": name, "calls": calls, "nonce": nonce, "patience": patience}
         try:
             frame = frames.encode(request, self._limits.frame_bytes)
         except frames.ProtocolError:  # too large together, or one of them cannot be sent: each by itself
-            return _until_stopped(calls, lambda number: self.call(name, calls[number]))
+            return _until_stopped(len(calls), lambda number: [self.call(name, calls[number])])
 
-        def ask(number: int) -> Outcome:
-            answer = self._timed(
-                frame if number == 0 else b"", f"{nonce}-{number}", self._limits.call_seconds
-            )
-            return self._read_outcome(answer)
+        def ask(number: int) -> list[Outcome]:
+            limit = self._limits.call_seconds + patience
+            answer = self._timed(b"" if number else frame, f"{nonce}-{number}", limit)
+            return self._read_outcomes(answer, len(calls) - number)
 
-        outcomes = _until_stopped(calls, ask)
+        outcomes = _until_stopped(len(calls), ask)
         if outcomes and isinstance(outcomes[-1], Stopped):
             self._abandoned = nonce
         return outcomes
@@ -136,6 +137,20 @@ class Session:
             return read_outcome(answer.reply or {})
         except frames.ProtocolError as error:
             return self._stop("protocol", str(error))
+
+    def _read_outcomes(self, answer: _Answer, most: int) -> list[Outcome]:
+        """Return the outcomes that came together, at least one; the last of them is of the call that was stopped."""
+        match answer.reply:
+            case None if answer.stopped is not None:
+                return [answer.stopped]
+            case {"replies": [_, *_] as replies} if len(replies) <= most and all(
+                isinstance(reply, dict) for reply in replies
+            ):
+                answers = [_Answer(reply, None, 0.0) for reply in replies]
+                if answer.stopped is not None:
+                    answers[-1] = _Answer(None, answer.stopped, 0.0)
+                return _until_stopped(len(answers), lambda number: [self._read_outcome(answers[number])])
+        return [self._stop("protocol", "a reply to several calls has an outcome for each that was made")]
 
     def _ask(self, request: dict[str, Any], limit: float) -> _Answer:
         """Send a request and wait for its reply, at most `limit` seconds or what the session has left."""
@@ -222,12 +237,12 @@ class Session:
             raise IsolationUnavailable(f"A process could not be confined, so no code was run in it: {reply}")
 
 
-def _until_stopped(calls: Sequence[Any], ask: Callable[[int], Outcome]) -> list[Outcome]:
-    """Ask for the outcome of each call by its number; after one that was stopped, the others were too."""
+def _until_stopped(count: int, ask: Callable[[int], Sequence[Outcome]]) -> list[Outcome]:
+    """Ask for the outcomes from each number on, at least one; after one that was stopped, the others were too."""
     outcomes: list[Outcome] = []
-    for number in range(len(calls)):
+    while len(outcomes) < count:
         last = outcomes[-1] if outcomes else None
-        outcomes.append(last if isinstance(last, Stopped) else ask(number))
+        outcomes += [last] if isinstance(last, Stopped) else ask(len(outcomes))
     return outcomes
 
 

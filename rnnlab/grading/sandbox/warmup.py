@@ -61,9 +61,8 @@ def practise(shell: GraderShell, limits: Limits) -> None:
     request = frames.encode({"op": "calls", "name": "practise", "calls": calls}, limits.frame_bytes)
     for _ in range(_ROUNDS):
         received = frames.decode(request, limits.frame_bytes)
-        for arguments in received["calls"]:
-            reply = servant.answer({"op": "call", "name": received["name"], "arguments": arguments})
-            frames.encode(reply, limits.frame_bytes)
+        made = [{"op": "call", "name": received["name"], "arguments": each} for each in received["calls"]]
+        frames.encode({"replies": [servant.answer(call) for call in made]}, limits.frame_bytes)
     for _ in range(_ROUNDS):
         frames.encode(servant.answer({"op": "cell", "source": "print(1)\n1"}), limits.frame_bytes)
     shell.reset(new_session=True)

@@ -88,6 +88,17 @@ def test_a_reply_of_the_wrong_form_ends_the_session(session, reply):
     assert outcome.reason == "protocol"
 
 
+@pytest.mark.parametrize(
+    "replies", ["[]", "3", "None", "[1]", f"[{REPLIES[1]}]", "[{'kind': 'missing', 'why': ''}] * 3"]
+)
+def test_replies_of_the_wrong_form_or_number_end_the_session(session, replies):
+    session.run(SPY)
+    reply = f"{{'nonce': seen[-1]['nonce'] + '-0', 'replies': {replies}}}"
+    session.run(f"def f(): os.write(3, frames.encode({reply}, 999))")
+    outcomes = session.call_many("f", [(), ()], patience=1.0)
+    assert [outcome.reason for outcome in outcomes] == ["protocol"] * 2
+
+
 OUTPUTS = [
     "[{'output_type': 'display_data', 'data': {'text/html': '<script>'}}]",
     "[{'output_type': 'display_data', 'data': {'image/png': '<script>'}}]",

@@ -234,6 +234,31 @@ def test_many_calls_stop_at_the_first_that_dies(session):
     assert not session.alive
 
 
+def test_outcomes_that_wait_for_each_other_are_those_that_come_one_by_one(session):
+    session.run(
+        "import numpy as np\nroom = np.zeros(2)\n"
+        "def f(a):\n    if a == 2: raise ValueError(a)\n    room[:] = a\n    return (a, room, room[::-1])\n"
+        "def big(a):\n    return np.full(10**6, float(a))"
+    )
+    calls = [(number,) for number in range(5)]
+    for name in ("f", "big"):  # together, the big ones are larger than a frame
+        together, one_by_one = (session.call_many(name, calls, patience) for patience in (10.0, 0.0))
+        assert [repr(outcome) for outcome in together] == [repr(outcome) for outcome in one_by_one]
+        assert len({repr(outcome) for outcome in together}) == 5
+    assert session.call_many("f", [], patience=1.0) == []
+
+
+def test_an_interrupt_keeps_the_outcomes_that_waited(hasty_session):
+    hasty_session.run("def f(a):\n    while a == 2: pass\n    return a")
+    outcomes = hasty_session.call_many("f", [(number,) for number in range(5)], patience=0.2)
+    assert outcomes[:2] == [Returned(0, "int"), Returned(1, "int")]
+    assert [outcome.reason for outcome in outcomes[2:]] == ["time"] * 3
+    assert hasty_session.call_many("f", [(3,), (4,)], patience=0.2) == [
+        Returned(3, "int"),
+        Returned(4, "int"),
+    ]
+
+
 def test_code_that_can_be_interrupted_costs_only_its_cell(hasty_session):
     hasty_session.run("a = 1\ndef f():\n    while True: pass")
     assert hasty_session.call("f", ()).reason == "time"
