@@ -18,6 +18,8 @@ from numpy.typing import DTypeLike, NDArray
 
 from rnnlab.exercises.spec import Probe
 
+_SIGNS = np.array([-1.0, 1.0])
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -47,7 +49,7 @@ class Scene:
     def state(self, *shape: int) -> NDArray[Any]:
         """A bias or a hidden state: inside (−1, 1) and never zero."""
         magnitude = self.rng.uniform(0.3, 0.9, shape)
-        return self._hand_over(magnitude * self.rng.choice([-1.0, 1.0], shape))
+        return self._hand_over(magnitude * _SIGNS[self.rng.integers(0, 2, shape)])
 
     def values(self, *shape: int) -> NDArray[Any]:
         """Inputs of order one, or from ±1000 to ±5000 in the scene of large inputs, where exponentials overflow."""

@@ -81,7 +81,7 @@ class Result:
     axes: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one object for each, so that what is remembered of it is found at once
 class Exercise:
     """A graded function. `name` is "assignment.function"; `probes(rng)` draws a fresh, full set of probes.
 

@@ -62,10 +62,17 @@ class Servant:
         `patience` is how many seconds a reply may be held back for the next one.
         """
         self._interrupted = False
+        self._take_back_interrupts()
+        try:
+            self._call_each(request)
+        finally:
+            _stop_timers()
+
+    def _call_each(self, request: dict[str, Any]) -> None:
         held: list[dict[str, Any]] = []
         since = time.monotonic()
         for number, arguments in enumerate(request["calls"], start=1):
-            reply = self.answer({"op": "call", "name": request["name"], "arguments": arguments})
+            reply = self._answer({"op": "call", "name": request["name"], "arguments": arguments})
             over = number == len(request["calls"]) or self._interrupted
             at_once = over or time.monotonic() - since >= request["patience"]
             try:
@@ -100,7 +107,16 @@ class Servant:
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what a request asks; whatever the student's code raises is in the reply."""
+        self._take_back_interrupts()
+        try:
+            return self._answer(request)
+        finally:
+            _stop_timers()
+
+    def _take_back_interrupts(self) -> None:
         signal.signal(signal.SIGINT, self._on_interrupt)  # The student may have replaced it.
+
+    def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
             self._student_is_running = True
             return self._answers[request["op"]](request)
@@ -109,7 +125,6 @@ class Servant:
             return {"kind": "raised", "error": described, "outputs": []}
         finally:
             self._student_is_running = False
-            _stop_timers()
 
     def _on_interrupt(self, number: int, frame: Any) -> None:
         # An interrupt that comes after the student's code has ended must not break the reply.
