@@ -1,6 +1,6 @@
 """What grading a class costs: nbgrader as it comes, and this grader, on the same submissions in one run.
 
-Run: python benchmarks/grading.py              the comparison, about 15 minutes
+Run: python benchmarks/grading.py              the comparison, about 10 minutes
      python benchmarks/grading.py --growth     this grader alone, from 10 to 10,000 submissions, about half an hour
 
 CPU time is that of all processes that were started: kernels, workers, sandboxes. Other programs disturb it little. The
