@@ -17,6 +17,7 @@ from rnnlab.plots.style import BLUE, DARK_GREEN, INK, PAGE_WIDTH, VERMILION, hou
 
 RESULTS = Path(__file__).parent / "results"
 Rows = Sequence[Mapping[str, str]]
+_WITH_TORCH = ", with torch"
 
 
 def main() -> None:
@@ -33,8 +34,8 @@ def read(name: str) -> Rows:
 def draw(costs: Rows, phases: Rows, growth: Rows) -> Figure:
     """Three panels below one another."""
     with house_style():
-        figure = Figure(figsize=(PAGE_WIDTH, 9.5), layout="constrained")
-        top, middle, bottom = figure.subplots(3, 1, height_ratios=(6, 8, 6))
+        figure = Figure(figsize=(PAGE_WIDTH, 11.0), layout="constrained")
+        top, middle, bottom = figure.subplots(3, 1, height_ratios=(10, 8, 6))
         _costs(top, costs)
         _phases(middle, phases)
         _growth(bottom, growth)
@@ -42,7 +43,9 @@ def draw(costs: Rows, phases: Rows, growth: Rows) -> Figure:
 
 
 def _costs(axes: Axes, rows: Rows) -> None:
-    names = [f"{row['assignment']}: {row['way']}" for row in rows]
+    names = [
+        _in_two_lines(f"{row['way']}{_WITH_TORCH if 'torch' in row['assignment'] else ''}") for row in rows
+    ]
     values = [1000 * float(row["each_cpu"]) for row in rows]
     colors = [VERMILION if row["way"].startswith("nbgrader") else BLUE for row in rows]
     bars = axes.barh(names, values, color=colors)
@@ -50,7 +53,12 @@ def _costs(axes: Axes, rows: Rows) -> None:
     axes.set_xscale("log")
     axes.set_xlim(10, 4 * max(values, default=10))
     axes.invert_yaxis()
-    axes.set_xlabel("milliseconds of CPU for one submission")
+    axes.set_xlabel("CPU time of one submission, ms")
+
+
+def _in_two_lines(name: str) -> str:
+    start, comma, end = name.rpartition(", ")
+    return f"{start},\n{end}" if comma else name
 
 
 def _phases(axes: Axes, rows: Rows) -> None:
@@ -60,11 +68,11 @@ def _phases(axes: Axes, rows: Rows) -> None:
     axes.bar_label(bars, [f"{value:.1f}" for value in values], padding=4)
     axes.set_xlim(right=1.15 * max(values, default=1))
     axes.invert_yaxis()
-    axes.set_xlabel("what they are spent on, milliseconds of CPU")
+    axes.set_xlabel("what it is spent on, ms")
 
 
 def _growth(axes: Axes, rows: Rows) -> None:
-    ways = {"graded": (BLUE, "o", "graded"), "unchanged": (DARK_GREEN, "^", "looked up, for nothing changed")}
+    ways = {"graded": (BLUE, "o", "graded"), "unchanged": (DARK_GREEN, "^", "unchanged")}
     for way, (color, marker, label) in ways.items():
         mine = [row for row in rows if row["way"] == way]
         sizes = [int(row["submissions"]) for row in mine]
