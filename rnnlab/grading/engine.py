@@ -18,7 +18,7 @@ from nbformat.notebooknode import NotebookNode
 
 from rnnlab import exercises
 from rnnlab.check import Verdict, judge, judge_measured, judge_question, public_probes
-from rnnlab.check.outcome import Arguments, Outcome
+from rnnlab.check.outcome import Arguments, Outcome, Returned
 from rnnlab.check.signature import signature
 from rnnlab.exercises.spec import Exercise, Measured, Question
 from rnnlab.grading import notebooks, outputs
@@ -80,13 +80,19 @@ def judge_function(exercise: Exercise | Measured, name: str, process: StudentPro
     heard: list[Outcome] = []
 
     def call(arguments: Sequence[Arguments]) -> Sequence[Outcome]:
-        answers = process.call_many(name, arguments)
+        answers = [as_in_a_notebook(outcome) for outcome in process.call_many(name, arguments)]
         heard.extend(answers)
         return answers
 
     verdict = judge(exercise, call, (*public, *fresh))
     unexplained = not verdict.passed and not verdict.mistakes and verdict.stage != "unwritten"
     return replace(verdict, signature=signature(heard[: len(public)])) if unexplained else verdict
+
+
+def as_in_a_notebook(outcome: Outcome) -> Outcome:
+    """The outcome as `check` has it in a notebook: a tensor is none of the arrays that an exercise asks for."""
+    tensor = isinstance(outcome, Returned) and outcome.type_name == "Tensor"
+    return replace(outcome, value=None) if tensor else outcome
 
 
 def grade(notebook: NotebookNode, sandbox: Sandbox, seed: Callable[[str], int]) -> Graded:

@@ -8,7 +8,8 @@ from nbformat.v4 import new_code_cell, new_notebook
 from nbgrader.utils import determine_grade
 
 from rnnlab import exercises
-from rnnlab.check import public_probes
+from rnnlab.check import judge, public_probes
+from rnnlab.check.local import local_caller
 from rnnlab.check.outcome import Missing, Returned, Stopped
 from rnnlab.exercises.mistakes import edited, source_of
 from rnnlab.exercises.spec import Exercise, Formula
@@ -161,6 +162,40 @@ def test_an_untouched_test_cell_is_never_full_marks():
     cell = check_cell()
     outputs.write_not_graded(cell, "the grader has not run")
     assert determine_grade(cell)[0] == 0
+
+
+ODD_RESULTS = [
+    "E[ids].tolist()",
+    "[row for row in E[ids]]",
+    "(E[ids],)",
+    "(row for row in E[ids])",
+    "{'a': E[ids]}",
+    "E[ids].astype(np.float16)",
+    "E[ids].astype(object)",
+    "np.ma.array(E[ids])",
+    "'x'",
+    "None",
+    "E[ids], [1.0]",
+]
+
+
+@pytest.mark.parametrize("result", ODD_RESULTS)
+def test_the_grader_says_what_check_says_in_a_notebook(sandbox, result):
+    embed = exercises.find("hidden_state.embed")
+    assert isinstance(embed, Exercise)
+    source, names = f"import numpy as np\ndef embed(ids, E):\n    return {result}", {}
+    exec(source, names)
+    in_a_notebook = judge(embed, local_caller(names["embed"]), public_probes(embed))
+    with StudentProcess(sandbox) as process:
+        process.run(source)
+        graded = engine.judge_function(embed, "embed", process, seed=7)
+    assert (graded.stage, graded.headline.replace("16", "8")) == (in_a_notebook.stage, in_a_notebook.headline)
+
+
+def test_a_tensor_is_no_array_as_in_a_notebook():
+    array, tensor = Returned(np.ones(2), "ndarray"), Returned(np.ones(2), "Tensor")
+    assert engine.as_in_a_notebook(array) is array
+    assert engine.as_in_a_notebook(tensor) == Returned(None, "Tensor")
 
 
 def test_warnings_and_standard_error_cost_nothing(sandbox):

@@ -29,7 +29,7 @@ def describe_result(value: Any, arguments: tuple[Any, ...]) -> dict[str, Any]:
 
 
 def plain(value: Any, depth: int = 0) -> Any:
-    """Return `value` as None, a number, text, an array or a tuple of these; None for anything else."""
+    """Return `value` as None, a number, text, an array or a tuple of these; None for anything else, as for a list."""
     kind = type(value)
     if kind in (bool, float, complex):
         return value
@@ -45,9 +45,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     if issubclass(kind, generic):
         scalar = _plain_array(asarray(value))
         return None if scalar is None else scalar[()]
-    if issubclass(kind, list) and (array := _numeric(value)) is not None:
-        return array
-    if issubclass(kind, list | tuple) and depth < _MAX_DEPTH:
+    if issubclass(kind, tuple) and depth < _MAX_DEPTH:
         return tuple(plain(item, depth + 1) for item in value)
     return None
 
@@ -59,14 +57,6 @@ def _plain_array(value: ndarray) -> ndarray | None:
     if array.dtype.kind in "fc" and array.dtype.itemsize > (8 if array.dtype.kind == "f" else 16):
         return array.astype("f8" if array.dtype.kind == "f" else "c16")
     return array
-
-
-def _numeric(value: list[Any]) -> ndarray | None:
-    try:
-        array = asarray(value)
-    except Exception:
-        return None
-    return array if array.dtype.kind in _KINDS else None
 
 
 def _aliases(value: Any, arguments: tuple[Any, ...]) -> bool:
