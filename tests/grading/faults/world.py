@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import sqlite3
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from tests.grading.faults.fault import Raw, Reach
 ASSIGNMENT = "hidden_state"
 _WATCHED = ("/tmp", "/dev/shm", "/var/tmp")
 _SUBREAPER = 36
+SECONDS_TO_DIE = 10.0
 
 
 class World:
@@ -136,10 +138,18 @@ class World:
         return [path for folder in folders if folder.is_dir() for path in folder.glob(f"{self._marker}*")]
 
     def bury_bubblewrap(self) -> None:
-        """Collect what a command's own sandboxes were: dead processes of bubblewrap, which nobody else collects."""
+        """Collect what a command's own sandboxes were: dead processes of bubblewrap, which nobody else collects.
+
+        On a busy machine one of them takes a moment to die.
+        """
+        deadline = time.monotonic() + SECONDS_TO_DIE
         for pid in self._left_behind():
             process = Path(f"/proc/{pid}")
-            if (process / "comm").read_text() == "bwrap\n" and _fields(process)[0] == "Z":
+            if (process / "comm").read_text() != "bwrap\n":
+                continue
+            while _fields(process)[0] != "Z" and time.monotonic() < deadline:
+                time.sleep(0.02)
+            if _fields(process)[0] == "Z":
                 os.waitpid(pid, 0)
 
     def _left_behind(self) -> list[int]:

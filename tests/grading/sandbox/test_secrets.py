@@ -60,8 +60,9 @@ for number in range(256):
     try: kind = stat.S_IFMT(os.fstat(number).st_mode)
     except OSError: continue
     if kind != stat.S_IFCHR: found.append(number)
+found = tuple(found)
 """)
-        assert list(session.value("found").value) == [3]
+        assert session.value("found").value == (3,)
 
 
 def test_the_environment_holds_nothing_of_the_instructors(session, monkeypatch):
