@@ -62,6 +62,7 @@ def ending(honest, released, world, tmp_path_factory):
 def ending_at_a_tier(request, honest, released, world, tmp_path_factory):
     with open_or_skip(request.param) as sandbox:
         yield grader(sandbox, honest, released, world, tmp_path_factory.mktemp("handed-in"))
+    world.bury_bubblewrap()
 
 
 @pytest.fixture(scope="module")

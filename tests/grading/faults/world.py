@@ -138,7 +138,7 @@ class World:
         return [path for folder in folders if folder.is_dir() for path in folder.glob(f"{self._marker}*")]
 
     def bury_bubblewrap(self) -> None:
-        """Collect what a command's own sandboxes were: dead processes of bubblewrap, which nobody else collects.
+        """Collect what closed sandboxes were: dead processes of bubblewrap, which nobody else collects.
 
         On a busy machine one of them takes a moment to die.
         """
