@@ -6,7 +6,8 @@ import os
 import random
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -62,11 +63,8 @@ class Servant:
         `patience` is how many seconds a reply may be held back for the next one.
         """
         self._interrupted = False
-        self._take_back_interrupts()
-        try:
+        with self._in_charge():
             self._call_each(request)
-        finally:
-            _stop_timers()
 
     def _call_each(self, request: dict[str, Any]) -> None:
         held: list[dict[str, Any]] = []
@@ -107,14 +105,17 @@ class Servant:
 
     def answer(self, request: dict[str, Any]) -> dict[str, Any]:
         """Do what a request asks; whatever the student's code raises is in the reply."""
-        self._take_back_interrupts()
-        try:
+        with self._in_charge():
             return self._answer(request)
+
+    @contextmanager
+    def _in_charge(self) -> Iterator[None]:
+        """Hear interrupts, for the student may have replaced what does; leave no alarm of the student's behind."""
+        signal.signal(signal.SIGINT, self._on_interrupt)
+        try:
+            yield
         finally:
             _stop_timers()
-
-    def _take_back_interrupts(self) -> None:
-        signal.signal(signal.SIGINT, self._on_interrupt)  # The student may have replaced it.
 
     def _answer(self, request: dict[str, Any]) -> dict[str, Any]:
         try:
